@@ -1,0 +1,238 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef GIPT_REAL_SERVER_H
+#define GIPT_REAL_SERVER_H
+
+#include "ns3/ipv4-address.h"
+#include "ns3/object.h"
+
+#include <cstdint>
+
+namespace ns3
+{
+namespace gipt
+{
+
+/**
+ * @ingroup global-ip-tunneling
+ * @brief What passed through a service or a real server, as ipvsadm --stats counts it.
+ *
+ * A tunnelling director sees only the packets from the clients, so there are no outbound figures.
+ */
+struct TrafficStats
+{
+    uint64_t connections{0}; ///< connections scheduled
+    uint64_t packets{0};     ///< packets from clients
+    uint64_t bytes{0};       ///< bytes of those packets, IPv4 header included, before encapsulation
+};
+
+/**
+ * @ingroup global-ip-tunneling
+ * @brief One real server of a virtual service: what "ipvsadm -a" makes (struct ip_vs_dest).
+ *
+ * It is the director's record of a server, not the server's node. It keeps weight, thresholds and
+ * the counts of its connections, which the schedulers read.
+ */
+class RealServer : public Object
+{
+  public:
+    /**
+     * @brief Get the type ID.
+     * @return the object TypeId
+     */
+    static TypeId GetTypeId();
+
+    RealServer() = default;
+    ~RealServer() override = default;
+    RealServer(const RealServer&) = delete;
+    RealServer& operator=(const RealServer&) = delete;
+
+    /** Greatest weight that ipvsadm takes. */
+    static constexpr uint32_t MAX_WEIGHT = 65535;
+
+    /**
+     * @brief The server's own address (RIP), the tunnel's far end.
+     * @return the address
+     */
+    Ipv4Address GetAddress() const
+    {
+        return m_address;
+    }
+
+    /**
+     * @brief The server's port: the service's own in tunnelling mode.
+     * @return port number
+     */
+    uint16_t GetPort() const
+    {
+        return m_port;
+    }
+
+    /**
+     * @brief The weight: how many connections it gets beside the others; 0 is quiesced.
+     * @return weight without unit
+     */
+    uint32_t GetWeight() const
+    {
+        return m_weight;
+    }
+
+    /**
+     * @brief The last weight that was not 0; the hashing schedulers build their tables from it.
+     * @return weight without unit, 0 when there never was one
+     */
+    uint32_t GetLastWeight() const
+    {
+        return m_lastWeight;
+    }
+
+    /**
+     * @brief Set the weight. Use VirtualService::UpdateServer on a server in service.
+     * @param weight 0 (quiesced) to MAX_WEIGHT
+     */
+    void SetWeight(uint32_t weight);
+
+    /**
+     * @brief Connections above which no new one is given (ipvsadm -x).
+     * @return number of connections, 0 for no bound
+     */
+    uint32_t GetUpperThreshold() const
+    {
+        return m_upperThreshold;
+    }
+
+    /**
+     * @brief Connections below which an overloaded server is used again (ipvsadm -y).
+     * @return number of connections, 0 for three quarters of the upper threshold
+     */
+    uint32_t GetLowerThreshold() const
+    {
+        return m_lowerThreshold;
+    }
+
+    /**
+     * @brief Set both thresholds.
+     * @param upper ipvsadm -x, 0 for none
+     * @param lower ipvsadm -y, 0 for three quarters of upper
+     */
+    void SetThresholds(uint32_t upper, uint32_t lower);
+
+    /**
+     * @brief Connections in states that count as active (SYN_RECV, ESTABLISHED).
+     * @return number of connections
+     */
+    uint32_t GetActiveConnections() const
+    {
+        return m_active;
+    }
+
+    /**
+     * @brief Connections in other states (FIN_WAIT, TIME_WAIT, CLOSE, UDP).
+     * @return number of connections
+     */
+    uint32_t GetInactiveConnections() const
+    {
+        return m_inactive;
+    }
+
+    /**
+     * @brief Persistence templates that name this server.
+     * @return number of templates
+     */
+    uint32_t GetPersistentConnections() const
+    {
+        return m_persistent;
+    }
+
+    /**
+     * @brief The load that lc, wlc and their kin compare (ip_vs.h, ip_vs_dest_conn_overhead).
+     * @return active * 256 + inactive
+     */
+    uint64_t GetOverhead() const
+    {
+        return (uint64_t(m_active) << 8) + m_inactive;
+    }
+
+    /**
+     * @brief The upper threshold was reached and the count has not yet fallen enough.
+     * @return true while no new connection may be given
+     */
+    bool IsOverloaded() const
+    {
+        return m_overloaded;
+    }
+
+    /**
+     * @brief A scheduler may give it a new connection: its weight is not 0 and it is not overloaded.
+     * @return true when it can be chosen
+     */
+    bool IsAvailable() const
+    {
+        return m_weight > 0 && !m_overloaded;
+    }
+
+    /**
+     * @brief The server is in its service's list (false: deleted, kept while connections name it).
+     * @return true when in service
+     */
+    bool IsInService() const
+    {
+        return m_inService;
+    }
+
+    /**
+     * @brief What the server was given so far.
+     * @return connections, packets and bytes
+     */
+    const TrafficStats& GetStats() const
+    {
+        return m_stats;
+    }
+
+  private:
+    friend class DirectorCore;   // counts its connections
+    friend class VirtualService; // puts it into service and takes it out
+
+    /**
+     * @brief A connection or template begins to name this server (ip_vs_conn.c, ip_vs_bind_dest).
+     * @param isTemplate true for a persistence template
+     */
+    void Bind(bool isTemplate);
+
+    /**
+     * @brief A connection or template is gone (ip_vs_conn.c, ip_vs_unbind_dest).
+     * @param isTemplate true for a persistence template
+     * @param wasActive true when it counted as active
+     */
+    void Unbind(bool isTemplate, bool wasActive);
+
+    /**
+     * @brief A connection changed between active and inactive.
+     * @param active true when it now counts as active
+     */
+    void Count(bool active);
+
+    Ipv4Address m_address;       ///< RIP
+    uint16_t m_port{0};          ///< port, in tunnelling mode the service's
+    uint32_t m_weight{1};        ///< weight, 0 is quiesced
+    uint32_t m_lastWeight{1};    ///< last weight other than 0
+    uint32_t m_upperThreshold{0}; ///< ipvsadm -x
+    uint32_t m_lowerThreshold{0}; ///< ipvsadm -y
+    uint32_t m_active{0};        ///< active connections
+    uint32_t m_inactive{0};      ///< inactive connections
+    uint32_t m_persistent{0};    ///< persistence templates
+    uint32_t m_references{0};    ///< connections and templates that name this server
+    uint32_t m_index{0};         ///< place in the director's pool, kept in each connection
+    bool m_overloaded{false};    ///< IP_VS_DEST_F_OVERLOAD
+    bool m_inService{false};     ///< IP_VS_DEST_F_AVAILABLE
+    TrafficStats m_stats;        ///< what it was given
+};
+
+} // namespace gipt
+} // namespace ns3
+
+#endif // GIPT_REAL_SERVER_H

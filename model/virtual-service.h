@@ -1,0 +1,165 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef GIPT_VIRTUAL_SERVICE_H
+#define GIPT_VIRTUAL_SERVICE_H
+
+#include "real-server.h"
+#include "scheduler.h"
+
+#include "ns3/ipv4-address.h"
+#include "ns3/nstime.h"
+#include "ns3/object.h"
+
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace gipt
+{
+
+/**
+ * @ingroup global-ip-tunneling
+ * @brief One virtual service: what "ipvsadm -A" makes (struct ip_vs_service).
+ *
+ * A service is named by (VIP, port, protocol). It has a scheduler and a list of real servers,
+ * newest first.
+ */
+class VirtualService : public Object
+{
+  public:
+    /**
+     * @brief Get the type ID.
+     * @return the object TypeId
+     */
+    static TypeId GetTypeId();
+
+    VirtualService() = default;
+    ~VirtualService() override = default;
+    VirtualService(const VirtualService&) = delete;
+    VirtualService& operator=(const VirtualService&) = delete;
+
+    /**
+     * @brief The service address (VIP).
+     * @return the address
+     */
+    Ipv4Address GetAddress() const
+    {
+        return m_address;
+    }
+
+    /**
+     * @brief The service port.
+     * @return port number
+     */
+    uint16_t GetPort() const
+    {
+        return m_port;
+    }
+
+    /**
+     * @brief The protocol.
+     * @return 6 for TCP, 17 for UDP
+     */
+    uint8_t GetProtocol() const
+    {
+        return m_protocol;
+    }
+
+    /**
+     * @brief The scheduler.
+     * @return the scheduler, null before SetScheduler
+     */
+    Ptr<Scheduler> GetScheduler() const
+    {
+        return m_scheduler;
+    }
+
+    /**
+     * @brief Bind a scheduler (ipvsadm -s), in place of the one before.
+     * @param scheduler a scheduler that belongs to no other service
+     */
+    void SetScheduler(Ptr<Scheduler> scheduler);
+
+    /**
+     * @brief The real servers in service.
+     * @return the servers, newest first
+     */
+    const std::vector<Ptr<RealServer>>& GetServers() const
+    {
+        return m_servers;
+    }
+
+    /**
+     * @brief Find a real server in service.
+     * @param address RIP
+     * @param port port of the server
+     * @return the server, null when there is none
+     */
+    Ptr<RealServer> FindServer(Ipv4Address address, uint16_t port) const;
+
+    /**
+     * @brief Put a server at the head of the list; Director::AddRealServer is the way in.
+     * @param server the server, not yet in service
+     */
+    void AddServer(Ptr<RealServer> server);
+
+    /**
+     * @brief Take a server out of the list; Director::RemoveRealServer is the way in.
+     * @param server a server of this service
+     */
+    void RemoveServer(Ptr<RealServer> server);
+
+    /**
+     * @brief Change weight and thresholds of a server and tell the scheduler (ipvsadm -e).
+     * @param server a server of this service
+     * @param weight 0 (quiesced) to RealServer::MAX_WEIGHT
+     * @param upper upper threshold, 0 for none
+     * @param lower lower threshold, 0 for three quarters of upper
+     */
+    void UpdateServer(Ptr<RealServer> server, uint32_t weight, uint32_t upper, uint32_t lower);
+
+    /**
+     * @brief Change only the weight of a server and tell the scheduler.
+     * @param server a server of this service
+     * @param weight 0 (quiesced) to RealServer::MAX_WEIGHT
+     */
+    void SetWeight(Ptr<RealServer> server, uint32_t weight);
+
+    /**
+     * @brief What the service was given so far.
+     * @return connections, packets and bytes
+     */
+    const TrafficStats& GetStats() const
+    {
+        return m_stats;
+    }
+
+    /**
+     * @brief The service as ipvsadm names it, such as "TCP 10.0.0.100:80".
+     * @return protocol, address and port
+     */
+    std::string GetLabel() const;
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    friend class DirectorCore; // counts its traffic
+
+    Ipv4Address m_address;                  ///< VIP
+    uint16_t m_port{0};                     ///< service port
+    uint8_t m_protocol{6};                  ///< 6 TCP, 17 UDP
+    Ptr<Scheduler> m_scheduler;             ///< picks a server for each new connection
+    std::vector<Ptr<RealServer>> m_servers; ///< in service, newest first
+    TrafficStats m_stats;                   ///< what it was given
+};
+
+} // namespace gipt
+} // namespace ns3
+
+#endif // GIPT_VIRTUAL_SERVICE_H
