@@ -2,32 +2,57 @@
 #
 # SPDX-License-Identifier: GPL-2.0-only
 
-# HOST=wheel (default) builds against PyPI's ns-3 in .venv into build/,
-# HOST=system against the installed ns-3 (libns3-dev) into build-system/.
+# HOST=wheel (the default) builds against PyPI's ns-3 in .venv, into build/;
+# HOST=system against an installed one (libns3-dev), into build-system/.
 HOST ?= wheel
-BUILD ?= build$(if $(filter-out wheel,$(HOST)),-$(HOST))
+BUILD ?= build$(addprefix -,$(filter-out wheel,$(HOST)))
 JOBS ?= $(shell nproc)
-PYTHON := .venv/bin/python
 CMAKE_FLAGS ?=
+RESULTS ?= results
+
+PYTHON := .venv/bin/python
 SITE = $(wildcard .venv/lib/python3.*/site-packages/ns3)
+SOURCES = $(wildcard model/*.h model/*.cc helper/*.h helper/*.cc examples/*.cc test/*.cc benchmark/*.cc)
 export CCACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/global-ip-tunneling/ccache
 
-.DEFAULT_GOAL := help
-
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup:
-	@tools/setup.sh $(HOST)
+demo: build ## a server site fails and comes back: table, CSV and picture in results/
+	@$(BUILD)/bin/global-failover --results=$(RESULTS)
+	@$(PYTHON) analysis/plot_failover.py $(RESULTS)
+	@echo "The results are in $(RESULTS)/: $(RESULTS)/global-failover.png is the picture."
 
-build: setup ## build library and programs (build/bin), and load the library in Python's ns-3
+test: build ## build and run all tests
+	@tools/test.sh $(BUILD) $(PYTHON)
+
+build: setup-build ## only build: programs in build/bin, the module in Python's ns-3
 	@cmake -S . -B $(BUILD) -G Ninja -DNS3_HOST=$(HOST) $(CMAKE_FLAGS) --log-level=STATUS
-	@cmake --build $(BUILD) -j $(JOBS)
+	@cmake --build $(BUILD) --parallel $(JOBS)
 ifeq ($(HOST),wheel)
 	@cmake --install $(BUILD) --prefix $(SITE) >$(BUILD)/install.log
 endif
 
-clean: ## remove everything built (not .venv, not results/)
+bench: setup-bench build ## measure against the baselines: table, build/bench.json
+	@$(PYTHON) benchmark/bench.py --build=$(BUILD) --output=$(BUILD)/bench.json
+
+docs: setup-build ## the manual, as HTML in build/docs/
+	@$(PYTHON) -m sphinx -W --keep-going -q -b html doc build/docs
+	@echo "The manual is build/docs/global-ip-tunneling.html"
+
+lint: setup-build ## check format and spelling
+	@.venv/bin/clang-format --dry-run -Werror $(SOURCES)
+	@.venv/bin/codespell
+	@echo "Format and spelling are fine."
+
+clean: ## remove what was built; .venv and results stay
 	rm -rf build build-*
 
-.PHONY: help setup build clean
+setup-build:
+	@tools/setup.sh wheel $(filter-out wheel,$(HOST))
+
+setup-bench:
+	@tools/setup.sh bench
+
+.NOTPARALLEL:
+.PHONY: help demo test build bench docs lint clean setup-build setup-bench

@@ -1,0 +1,18 @@
+# Copyright (c) 2026 The global-ip-tunneling authors
+#
+# SPDX-License-Identifier: GPL-2.0-only
+
+"""How Sphinx builds this folder by itself (make docs)."""
+
+from pathlib import Path
+
+project = "global-ip-tunneling"
+author = "The global-ip-tunneling authors"
+copyright = f"2026, {author}"
+version = release = (Path(__file__).parent.parent / "VERSION").read_text().strip()
+
+# ns-3's own manual includes the chapter in the same way, so the chapter itself is the root.
+root_doc = "global-ip-tunneling"
+html_theme = "alabaster"
+html_theme_options = {"description": "The Linux IPVS tunnelling director in ns-3"}
+nitpicky = True

@@ -1,0 +1,10 @@
+#! /usr/bin/env python3
+# Copyright (c) 2026 The global-ip-tunneling authors
+#
+# SPDX-License-Identifier: GPL-2.0-only
+
+# Examples that ns-3's test.py runs: (command line, when to run it, when to run it under valgrind).
+cpp_examples = []
+
+# (file name, when to run it)
+python_examples = []
