@@ -9,6 +9,7 @@
 
 #include "ns3/ipv4-address.h"
 #include "ns3/object.h"
+#include "ns3/traced-value.h"
 
 #include <cstdint>
 
@@ -78,7 +79,7 @@ class RealServer : public Object
      */
     uint32_t GetWeight() const
     {
-        return m_weight;
+        return m_weight.Get();
     }
 
     /**
@@ -127,7 +128,7 @@ class RealServer : public Object
      */
     uint32_t GetActiveConnections() const
     {
-        return m_active;
+        return m_active.Get();
     }
 
     /**
@@ -136,7 +137,7 @@ class RealServer : public Object
      */
     uint32_t GetInactiveConnections() const
     {
-        return m_inactive;
+        return m_inactive.Get();
     }
 
     /**
@@ -154,7 +155,7 @@ class RealServer : public Object
      */
     uint64_t GetOverhead() const
     {
-        return (uint64_t(m_active) << 8) + m_inactive;
+        return (uint64_t{m_active.Get()} << 8) + m_inactive.Get();
     }
 
     /**
@@ -167,12 +168,13 @@ class RealServer : public Object
     }
 
     /**
-     * @brief A scheduler may give it a new connection: its weight is not 0 and it is not overloaded.
+     * @brief A scheduler may give it a new connection: its weight is not 0 and it is not
+     * overloaded.
      * @return true when it can be chosen
      */
     bool IsAvailable() const
     {
-        return m_weight > 0 && !m_overloaded;
+        return m_weight.Get() > 0 && !m_overloaded;
     }
 
     /**
@@ -216,20 +218,20 @@ class RealServer : public Object
      */
     void Count(bool active);
 
-    Ipv4Address m_address;       ///< RIP
-    uint16_t m_port{0};          ///< port, in tunnelling mode the service's
-    uint32_t m_weight{1};        ///< weight, 0 is quiesced
-    uint32_t m_lastWeight{1};    ///< last weight other than 0
-    uint32_t m_upperThreshold{0}; ///< ipvsadm -x
-    uint32_t m_lowerThreshold{0}; ///< ipvsadm -y
-    uint32_t m_active{0};        ///< active connections
-    uint32_t m_inactive{0};      ///< inactive connections
-    uint32_t m_persistent{0};    ///< persistence templates
-    uint32_t m_references{0};    ///< connections and templates that name this server
-    uint32_t m_index{0};         ///< place in the director's pool, kept in each connection
-    bool m_overloaded{false};    ///< IP_VS_DEST_F_OVERLOAD
-    bool m_inService{false};     ///< IP_VS_DEST_F_AVAILABLE
-    TrafficStats m_stats;        ///< what it was given
+    Ipv4Address m_address;               ///< RIP
+    uint16_t m_port{0};                  ///< port, in tunnelling mode the service's
+    TracedValue<uint32_t> m_weight{0};   ///< weight, 0 is quiesced
+    uint32_t m_lastWeight{0};            ///< last weight other than 0
+    uint32_t m_upperThreshold{0};        ///< ipvsadm -x
+    uint32_t m_lowerThreshold{0};        ///< ipvsadm -y
+    TracedValue<uint32_t> m_active{0};   ///< active connections
+    TracedValue<uint32_t> m_inactive{0}; ///< inactive connections
+    uint32_t m_persistent{0};            ///< persistence templates
+    uint32_t m_references{0};            ///< connections and templates that name this server
+    uint32_t m_index{0};                 ///< place in the director's pool, kept in each connection
+    bool m_overloaded{false};            ///< IP_VS_DEST_F_OVERLOAD
+    bool m_inService{false};             ///< IP_VS_DEST_F_AVAILABLE
+    TrafficStats m_stats;                ///< what it was given
 };
 
 } // namespace gipt

@@ -122,6 +122,11 @@ class Scheduler : public Object
     virtual bool SetFlag(const std::string& flag);
 
     /**
+     * @brief Take all flags back, as an ipvsadm -E without -b does.
+     */
+    virtual void ClearFlags();
+
+    /**
      * @brief The flags that are set, in ipvsadm's order.
      * @return names such as "sh-port"
      */

@@ -1,0 +1,129 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "virtual-service.h"
+
+#include "ns3/abort.h"
+#include "ns3/log.h"
+
+#include <algorithm>
+#include <sstream>
+
+namespace ns3
+{
+
+NS_LOG_COMPONENT_DEFINE("GiptVirtualService");
+
+namespace gipt
+{
+
+NS_OBJECT_ENSURE_REGISTERED(VirtualService);
+
+TypeId
+VirtualService::GetTypeId()
+{
+    static TypeId tid = TypeId("ns3::gipt::VirtualService")
+                            .SetParent<Object>()
+                            .SetGroupName("GlobalIpTunneling")
+                            .AddConstructor<VirtualService>();
+    return tid;
+}
+
+void
+VirtualService::DoDispose()
+{
+    NS_LOG_FUNCTION(this);
+    if (m_scheduler)
+    {
+        m_scheduler->Dispose();
+        m_scheduler = nullptr;
+    }
+    m_servers.clear();
+    Object::DoDispose();
+}
+
+void
+VirtualService::SetScheduler(Ptr<Scheduler> scheduler)
+{
+    NS_LOG_FUNCTION(this << scheduler);
+    m_scheduler = scheduler;
+    m_scheduler->ServiceBound(*this);
+}
+
+Ptr<RealServer>
+VirtualService::FindServer(Ipv4Address address, uint16_t port) const
+{
+    for (const auto& server : m_servers)
+    {
+        if (server->GetAddress() == address && server->GetPort() == port)
+        {
+            return server;
+        }
+    }
+    return nullptr;
+}
+
+void
+VirtualService::AddServer(Ptr<RealServer> server)
+{
+    NS_LOG_FUNCTION(this << server->GetAddress() << server->GetPort());
+    server->m_inService = true;
+    m_servers.insert(m_servers.begin(), server);
+    if (m_scheduler)
+    {
+        m_scheduler->ServerAdded(*this, *server);
+    }
+}
+
+void
+VirtualService::RemoveServer(Ptr<RealServer> server)
+{
+    NS_LOG_FUNCTION(this << server->GetAddress() << server->GetPort());
+    const auto it = std::find(m_servers.begin(), m_servers.end(), server);
+    NS_ABORT_MSG_IF(it == m_servers.end(), "not a server of " << GetLabel());
+    server->m_inService = false;
+    if (m_scheduler)
+    {
+        m_scheduler->ServerRemoving(*this, *server);
+    }
+    m_servers.erase(it);
+    if (m_scheduler)
+    {
+        m_scheduler->ServerRemoved(*this, *server);
+    }
+}
+
+void
+VirtualService::UpdateServer(Ptr<RealServer> server,
+                             uint32_t weight,
+                             uint32_t upper,
+                             uint32_t lower)
+{
+    NS_LOG_FUNCTION(this << server->GetAddress() << weight << upper << lower);
+    server->SetWeight(weight);
+    server->SetThresholds(upper, lower);
+    if (m_scheduler)
+    {
+        m_scheduler->ServerUpdated(*this, *server);
+    }
+}
+
+void
+VirtualService::SetWeight(Ptr<RealServer> server, uint32_t weight)
+{
+    UpdateServer(server, weight, server->GetUpperThreshold(), server->GetLowerThreshold());
+}
+
+std::string
+VirtualService::GetLabel() const
+{
+    std::ostringstream label;
+    label << (m_protocol == 17 ? "UDP " : "TCP ") << m_address << ':' << m_port;
+    return label.str();
+}
+
+} // namespace gipt
+} // namespace ns3
