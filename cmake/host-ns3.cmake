@@ -36,7 +36,8 @@ endif()
 # A wheel carries headers of Boost 1.66 beside its own. A folder that holds nothing but ns3/ keeps
 # them from hiding the system's.
 function(gipt_include_folder folder result)
-  if(EXISTS "${folder}/boost")
+  get_filename_component(folder "${folder}" REALPATH)
+  if(EXISTS "${folder}/boost" AND NOT folder IN_LIST CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES)
     string(SHA1 name "${folder}")
     string(SUBSTRING ${name} 0 8 name)
     set(shim "${CMAKE_BINARY_DIR}/host-include-${name}")
@@ -66,7 +67,8 @@ foreach(target ${gipt_targets})
   get_target_property(libraries ${target} INTERFACE_LINK_LIBRARIES)
   set(kept)
   foreach(library ${libraries})
-    if(library AND (NOT IS_ABSOLUTE "${library}" OR EXISTS "${library}"))
+    if(library AND NOT library MATCHES "^-Wl," AND (NOT IS_ABSOLUTE "${library}"
+                                                    OR EXISTS "${library}"))
       list(APPEND kept "${library}")
     endif()
   endforeach()
@@ -78,9 +80,10 @@ foreach(target ${gipt_targets})
   list(APPEND GIPT_NS3_MODULES ${module})
   set(lib${module} ${target})
 endforeach()
-# The wheel's libraries bring their own copies of third libraries under names only they know.
-set_property(
-  TARGET ${libcore} APPEND PROPERTY INTERFACE_LINK_LIBRARIES "-Wl,--allow-shlib-undefined"
+# Programs use classes by the names of their TypeIds alone, so libraries stay linked in any case;
+# and the wheel's bring copies of third libraries under names only they know.
+set_target_properties(
+  ${libcore} PROPERTIES INTERFACE_LINK_OPTIONS "-Wl,--no-as-needed;-Wl,--allow-shlib-undefined"
 )
 
 get_target_property(GIPT_NS3_LIBDIR ${libcore} LOCATION)

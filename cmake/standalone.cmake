@@ -32,11 +32,10 @@ endif()
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
 if(GIPT_NS3_KIND STREQUAL "wheel")
-  set(CMAKE_INSTALL_LIBDIR lib64) # where the wheel's Python loader looks
+  set(CMAKE_INSTALL_LIBDIR lib64) # where its loader for Python looks
 endif()
 
 add_compile_options(-Wall -Wextra -Wno-unused-parameter)
@@ -97,14 +96,11 @@ function(build_lib)
   add_library(gipt::${LIB_LIBNAME} ALIAS ${LIB_LIBNAME})
   set_target_properties(
     ${LIB_LIBNAME} PROPERTIES LINKER_LANGUAGE CXX OUTPUT_NAME ns${ns3_VERSION}-${LIB_LIBNAME}
-                              INSTALL_RPATH "$ORIGIN"
+                              INSTALL_RPATH "$ORIGIN;${GIPT_NS3_LIBDIR}"
   )
   target_compile_definitions(${LIB_LIBNAME} PRIVATE NS3_MODULE_COMPILATION)
   target_include_directories(${LIB_LIBNAME} PUBLIC $<BUILD_INTERFACE:${include}>)
-  # A program may use the module by attribute names alone, so it must be linked in any case.
-  target_link_libraries(
-    ${LIB_LIBNAME} PUBLIC ${LIB_LIBRARIES_TO_LINK} INTERFACE "-Wl,--no-as-needed"
-  )
+  target_link_libraries(${LIB_LIBNAME} PUBLIC ${LIB_LIBRARIES_TO_LINK})
   set(lib${LIB_LIBNAME} ${LIB_LIBNAME})
 
   add_executable(test-runner test/test-runner.cc ${LIB_TEST_SOURCES})
@@ -114,7 +110,7 @@ function(build_lib)
 
   install(TARGETS ${LIB_LIBNAME} EXPORT ${LIB_LIBNAME}-targets DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(FILES ${LIB_HEADER_FILES} ${aggregate_header} DESTINATION include/ns3)
-  set(package ${CMAKE_INSTALL_LIBDIR}/cmake/${LIB_LIBNAME})
+  set(package lib/cmake/${LIB_LIBNAME}) # searched on every system, unlike lib64
   install(EXPORT ${LIB_LIBNAME}-targets NAMESPACE gipt:: DESTINATION ${package})
   configure_package_config_file(
     cmake/config.cmake.in ${LIB_LIBNAME}-config.cmake INSTALL_DESTINATION ${package}
