@@ -70,6 +70,18 @@ if(NOT GIPT_BOOST_IS_THE_SYSTEMS)
   message(FATAL_ERROR "The headers of Boost ${Boost_VERSION_STRING} are hidden by another Boost")
 endif()
 
+# All headers of an ns-3 lie in one folder: one of ours must not take the place of one of its own.
+function(gipt_refuse_name_of_ns3 name)
+  foreach(folder ${include_folders})
+    if(EXISTS ${folder}/ns3/${name})
+      file(STRINGS ${folder}/ns3/${name} ours REGEX "The ${PROJECT_NAME} authors" LIMIT_COUNT 1)
+      if(NOT ours)
+        message(FATAL_ERROR "${name}: ns-3 ${ns3_VERSION} has a header of this name")
+      endif()
+    endif()
+  endforeach()
+endfunction()
+
 # Makes the library, the test runner, the programs of examples/ and the rules to install.
 function(build_lib)
   cmake_parse_arguments(
@@ -85,6 +97,7 @@ function(build_lib)
   file(MAKE_DIRECTORY ${include}/ns3)
   foreach(header ${LIB_HEADER_FILES})
     get_filename_component(name ${header} NAME)
+    gipt_refuse_name_of_ns3(${name})
     file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${header} ${include}/ns3/${name} SYMBOLIC)
     string(APPEND aggregate "#include \"ns3/${name}\"\n")
   endforeach()

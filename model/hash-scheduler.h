@@ -7,7 +7,7 @@
 #ifndef GIPT_HASH_SCHEDULER_H
 #define GIPT_HASH_SCHEDULER_H
 
-#include "scheduler.h"
+#include "server-scheduler.h"
 
 #include <cstdint>
 #include <string>

@@ -7,7 +7,7 @@
 #ifndef GIPT_LC_SCHEDULER_H
 #define GIPT_LC_SCHEDULER_H
 
-#include "scheduler.h"
+#include "server-scheduler.h"
 
 namespace ns3
 {

@@ -7,7 +7,7 @@
 #ifndef GIPT_RR_SCHEDULER_H
 #define GIPT_RR_SCHEDULER_H
 
-#include "scheduler.h"
+#include "server-scheduler.h"
 
 #include <cstddef>
 

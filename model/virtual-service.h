@@ -8,7 +8,7 @@
 #define GIPT_VIRTUAL_SERVICE_H
 
 #include "real-server.h"
-#include "scheduler.h"
+#include "server-scheduler.h"
 
 #include "ns3/ipv4-address.h"
 #include "ns3/nstime.h"

@@ -7,7 +7,7 @@
 #ifndef GIPT_WRR_SCHEDULER_H
 #define GIPT_WRR_SCHEDULER_H
 
-#include "scheduler.h"
+#include "server-scheduler.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 
-#ifndef GIPT_SCHEDULER_H
-#define GIPT_SCHEDULER_H
+#ifndef GIPT_SERVER_SCHEDULER_H
+#define GIPT_SERVER_SCHEDULER_H
 
 #include "connection-key.h"
 
@@ -143,4 +143,4 @@ class Scheduler : public Object
 } // namespace gipt
 } // namespace ns3
 
-#endif // GIPT_SCHEDULER_H
+#endif // GIPT_SERVER_SCHEDULER_H

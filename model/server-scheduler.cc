@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 
-#include "scheduler.h"
+#include "server-scheduler.h"
 
 #include "real-server.h"
 #include "virtual-service.h"
