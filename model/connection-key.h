@@ -26,7 +26,7 @@ struct ConnectionKey
     uint16_t clientPort{0};     ///< port of the client, 0 in a persistence template
     Ipv4Address virtualAddress; ///< service address (VIP)
     uint16_t virtualPort{0};    ///< service port, 0 in a template for all ports
-    uint8_t protocol{0};        ///< IP protocol number: 6 TCP, 17 UDP, 0 in a firewall-mark template
+    uint8_t protocol{0}; ///< IP protocol number: 6 TCP, 17 UDP, 0 in a firewall-mark template
 
     /**
      * @brief Compare all five values.

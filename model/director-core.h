@@ -8,6 +8,7 @@
 #define GIPT_DIRECTOR_CORE_H
 
 #include "connection-key.h"
+#include "connection-state.h"
 #include "connection-table.h"
 #include "real-server.h"
 #include "virtual-service.h"
@@ -17,7 +18,9 @@
 #include "ns3/traced-callback.h"
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace ns3
@@ -31,17 +34,17 @@ namespace gipt
  */
 enum class RuleResult : uint8_t
 {
-    OK,              ///< done
-    SERVICE_EXISTS,  ///< a service of that address, port and protocol is there already
-    NO_SERVICE,      ///< no such service
-    SERVER_EXISTS,   ///< the real server is in the service already
-    NO_SERVER,       ///< no such real server in the service
-    NO_SCHEDULER,    ///< no scheduler of that name
-    BAD_WEIGHT,      ///< the weight is above RealServer::MAX_WEIGHT
-    BAD_THRESHOLDS,  ///< the lower threshold is above the upper one
-    BAD_PORT,        ///< port 0, or a real server's port that is not the service's
-    BAD_PROTOCOL,    ///< neither TCP nor UDP
-    BAD_FLAG         ///< the scheduler does not know the flag
+    OK,             ///< done
+    SERVICE_EXISTS, ///< a service of that address, port and protocol is there already
+    NO_SERVICE,     ///< no such service
+    SERVER_EXISTS,  ///< the real server is in the service already
+    NO_SERVER,      ///< no such real server in the service
+    NO_SCHEDULER,   ///< no scheduler of that name
+    BAD_WEIGHT,     ///< the weight is above RealServer::MAX_WEIGHT
+    BAD_THRESHOLDS, ///< the lower threshold is above the upper one
+    BAD_PORT,       ///< port 0, or a real server's port that is not the service's
+    BAD_PROTOCOL,   ///< neither TCP nor UDP
+    BAD_FLAG        ///< the scheduler does not know the flag
 };
 
 /**
@@ -70,17 +73,22 @@ enum class Verdict : uint8_t
  */
 enum class DropReason : uint8_t
 {
-    NONE,              ///< not dropped
-    SERVER_GONE,       ///< its connection names a server that is no longer in service
-    NO_SERVER,         ///< no real server is available
-    TABLE_FULL,        ///< MaxConnections reached
-    TRUNCATED,         ///< shorter than its headers say
-    TTL_EXPIRED,       ///< inner TTL 0 or 1
-    TOO_BIG,           ///< longer than the tunnel MTU with DF set
-    NO_ROUTE,          ///< no route to the real server
-    FRAGMENT_TIMEOUT,  ///< not all fragments came in time, or too many were held
-    LOOP               ///< its source is the director itself or the real server (RFC 2003, 3.2)
+    NONE,             ///< not dropped
+    SERVER_GONE,      ///< its connection names a server that is no longer in service
+    NO_SERVER,        ///< no real server is available
+    TABLE_FULL,       ///< MaxConnections reached
+    TRUNCATED,        ///< shorter than its headers say
+    TTL_EXPIRED,      ///< inner TTL 0 or 1
+    TOO_BIG,          ///< longer than the tunnel MTU with DF set
+    NO_ROUTE,         ///< no route to the real server
+    FRAGMENT_TIMEOUT, ///< not all fragments came in time
+    BAD_FRAGMENT,     ///< a fragment that fits no datagram, or above the bound on memory
+    NO_PROTOCOL,      ///< a tunnel packet for the director itself, which is no real server
+    LOOP              ///< its source is the director itself or the real server (RFC 2003, 3.2)
 };
+
+/** Number of drop reasons. */
+static constexpr uint8_t DROP_REASONS = 12;
 
 /**
  * @ingroup global-ip-tunneling
@@ -96,9 +104,9 @@ const char* ToString(DropReason reason);
  */
 struct Decision
 {
-    Verdict verdict{Verdict::LOCAL};      ///< what to do
-    DropReason reason{DropReason::NONE};  ///< why, when dropped
-    RealServer* server{nullptr};          ///< where to, when forwarded
+    Verdict verdict{Verdict::LOCAL};     ///< what to do
+    DropReason reason{DropReason::NONE}; ///< why, when dropped
+    RealServer* server{nullptr};         ///< where to, when forwarded
 };
 
 /**
@@ -119,15 +127,6 @@ class DirectorCore
     virtual ~DirectorCore();
     DirectorCore(const DirectorCore&) = delete;
     DirectorCore& operator=(const DirectorCore&) = delete;
-
-    /** TCP flag bits in the order of the header's 14th octet (RFC 9293, 3.1). */
-    enum TcpFlag : uint8_t
-    {
-        FIN = 1, ///< no more data
-        SYN = 2, ///< begin
-        RST = 4, ///< reset
-        ACK = 16 ///< acknowledgement
-    };
 
     /**
      * @brief Add a virtual service (ipvsadm -A).
@@ -267,6 +266,21 @@ class DirectorCore
     }
 
     /**
+     * @brief Bound the number of connections.
+     * @param number connections and templates above which no new one is made
+     */
+    void SetMaxConnections(uint64_t number);
+
+    /**
+     * @brief The bound on the number of connections.
+     * @return connections and templates
+     */
+    uint64_t GetMaxConnections() const
+    {
+        return m_maxConnections;
+    }
+
+    /**
      * @brief The real server that a connection of the table names.
      * @param connection an entry of GetTable()
      * @return the server, in service or not
@@ -302,8 +316,8 @@ class DirectorCore
 
     /** net.ipv4.vs.expire_nodest_conn: connections of a deleted server go at their next packet. */
     bool expireNodestConn{false};
-    /** net.ipv4.vs.conn_reuse_mode: bit 1 reschedules a SYN on a TIME_WAIT or CLOSE entry, bit 2 also
-     *  on a FIN_WAIT one; 0 never. */
+    /** net.ipv4.vs.conn_reuse_mode: bit 1 reschedules a SYN on a TIME_WAIT or CLOSE entry, bit 2
+     * also on a FIN_WAIT one; 0 never. */
     uint32_t connReuseMode{1};
     /** net.ipv4.vs.sloppy_tcp: any TCP packet but RST may begin a connection. */
     bool sloppyTcp{false};
@@ -313,8 +327,6 @@ class DirectorCore
     Time tcpFinTimeout{Seconds(120)};
     /** Timeout of UDP (ipvsadm --set, third value). */
     Time udpTimeout{Seconds(300)};
-    /** Greatest number of connections; 0 is no bound but the table's own. */
-    uint64_t maxConnections{0};
 
   protected:
     /**
@@ -322,12 +334,6 @@ class DirectorCore
      * @param service the new service
      */
     virtual void ServiceAdded(const VirtualService& service);
-
-    /**
-     * @brief The time of a change made from outside; a Director tells the simulator's.
-     * @return the time
-     */
-    virtual Time GetTime() const;
 
     TracedCallback<const ConnectionKey&, Ptr<RealServer>> m_scheduledTrace; ///< new connection
     TracedCallback<const ConnectionKey&, Ptr<RealServer>> m_expiredTrace;   ///< connection gone
@@ -337,6 +343,11 @@ class DirectorCore
         m_serverTrace; ///< real server added, changed or removed
 
     /**
+     * @brief Forget all connections, as a host does when it loses power.
+     */
+    void ClearConnections();
+
+    /**
      * @brief Take everything down: services, servers, connections.
      */
     void Dispose();
@@ -344,20 +355,34 @@ class DirectorCore
     ConnectionTable m_table; ///< the connections
 
   private:
+    /** What names a service: VIP, port, protocol. */
+    using ServiceKey = std::tuple<uint32_t, uint16_t, uint8_t>;
+
+    /** A real server that is in service or that connections still name. */
+    struct PoolEntry
+    {
+        Ptr<RealServer> server;           ///< null in a free place
+        ServiceKey serviceKey;            ///< service it belongs or belonged to
+        VirtualService* service{nullptr}; ///< the service, null once out of service
+    };
+
     /**
-     * @brief Find the service of a packet.
-     * @param key addresses, ports and protocol
-     * @return the service, null when none is configured for it
+     * @brief Make a scheduler with its flags.
+     * @param name short name or TypeId name
+     * @param flags flags such as "sh-port"
+     * @param[out] scheduler the scheduler
+     * @return OK, NO_SCHEDULER or BAD_FLAG
      */
-    VirtualService* Lookup(const ConnectionKey& key) const;
+    static RuleResult MakeScheduler(const std::string& name,
+                                    const std::vector<std::string>& flags,
+                                    Ptr<Scheduler>& scheduler);
 
     /**
      * @brief Schedule a new connection and enter it into the table.
      * @param service the service of the packet
      * @param key addresses, ports and protocol
-     * @param bytes length of the packet, for the counters
      * @param now time of the packet
-     * @param[out] decision gets the reason when there is no connection
+     * @param[out] decision gets verdict and reason when there is no connection
      * @return the new entry, null when none could be made
      */
     Connection* Schedule(VirtualService& service,
@@ -368,10 +393,17 @@ class DirectorCore
     /**
      * @brief Whether a SYN on an existing entry begins another connection
      * (ip_vs_core.c, is_new_conn_expected).
-     * @param connection the entry
+     * @param state state of the entry
      * @return true when the entry is to be replaced
      */
-    bool IsReused(const Connection& connection) const;
+    bool IsReused(ConnectionState state) const;
+
+    /**
+     * @brief The timeout of a state, with what ipvsadm --set changed.
+     * @param state the state
+     * @return the timeout
+     */
+    Time GetTimeout(ConnectionState state) const;
 
     /**
      * @brief Move a connection to its next state, count it and restart its timer.
@@ -379,30 +411,32 @@ class DirectorCore
      * @param tcpFlags flags of the packet
      * @param now time of the packet
      */
-    void Advance(Connection& connection, uint8_t tcpFlags, Time now);
+    void Track(Connection& connection, uint8_t tcpFlags, Time now);
 
     /**
-     * @brief Books to be kept when an entry leaves the table.
-     * @param connection the entry, still readable
+     * @brief Keep the books of an entry that has left or is leaving the table.
+     * @param connection the entry
      */
     void Release(const Connection& connection);
 
     /**
-     * @brief Remove an entry now.
-     * @param connection the entry
-     */
-    void Expire(Connection* connection);
-
-    /**
-     * @brief Take a server out of service and forget it when nothing names it.
+     * @brief Take a server out of its service, and forget it unless connections name it.
      * @param service its service
      * @param server the server
      */
     void Retire(VirtualService& service, Ptr<RealServer> server);
 
-    std::vector<Ptr<VirtualService>> m_services; ///< in the order they were added
-    std::vector<Ptr<RealServer>> m_pool;         ///< servers by the index that connections keep
-    std::vector<uint32_t> m_freeIndexes;         ///< places of the pool that can be used again
+    /**
+     * @brief Forget a server that is neither in service nor named by a connection.
+     * @param index its place in the pool
+     */
+    void Forget(uint32_t index);
+
+    uint64_t m_maxConnections{ConnectionTable::MAX_SIZE}; ///< bound on the table
+    std::vector<Ptr<VirtualService>> m_services;          ///< in the order they were added
+    std::map<ServiceKey, VirtualService*> m_serviceByKey; ///< the same, for look-ups
+    std::vector<PoolEntry> m_pool;                        ///< by the index that connections keep
+    std::vector<uint32_t> m_freePlaces;                   ///< places of the pool to use again
 };
 
 } // namespace gipt

@@ -1,0 +1,441 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "director.h"
+
+#include "ipip-encapsulation.h"
+
+#include "ns3/boolean.h"
+#include "ns3/ip-l4-protocol.h"
+#include "ns3/ipv4-l3-protocol.h"
+#include "ns3/ipv4-route.h"
+#include "ns3/log.h"
+#include "ns3/node.h"
+#include "ns3/simulator.h"
+#include "ns3/socket.h"
+#include "ns3/uinteger.h"
+
+#include <algorithm>
+
+namespace ns3
+{
+namespace gipt
+{
+
+NS_LOG_COMPONENT_DEFINE("GiptDirector");
+NS_OBJECT_ENSURE_REGISTERED(Director);
+
+TypeId
+Director::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::gipt::Director")
+            .SetParent<Application>()
+            .SetGroupName("GlobalIpTunneling")
+            .AddConstructor<Director>()
+            .AddAttribute("ExpireNodestConn",
+                          "A connection whose real server was deleted goes at its next packet, "
+                          "instead of having its packets dropped (sysctl expire_nodest_conn)",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&Director::expireNodestConn),
+                          MakeBooleanChecker())
+            .AddAttribute("ConnReuseMode",
+                          "When a SYN on a known connection is scheduled anew: bit 0, on a "
+                          "TIME_WAIT or CLOSE entry; bit 1, on a FIN_WAIT entry too; 0, never "
+                          "(sysctl conn_reuse_mode)",
+                          UintegerValue(1),
+                          MakeUintegerAccessor(&Director::connReuseMode),
+                          MakeUintegerChecker<uint32_t>(0, 3))
+            .AddAttribute("SloppyTcp",
+                          "Any TCP packet but RST may begin a connection, not only one with SYN "
+                          "(sysctl sloppy_tcp)",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&Director::sloppyTcp),
+                          MakeBooleanChecker())
+            .AddAttribute("PmtuDisc",
+                          "Copy DF to the outer header and refuse what is too long with it "
+                          "(sysctl pmtu_disc); false: the outer packet is fragmented instead",
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&Director::m_pmtuDisc),
+                          MakeBooleanChecker())
+            .AddAttribute("TcpTimeout",
+                          "How long an ESTABLISHED connection is kept without a packet "
+                          "(ipvsadm --set, first value)",
+                          TimeValue(Seconds(900)),
+                          MakeTimeAccessor(&Director::tcpTimeout),
+                          MakeTimeChecker(Seconds(1), Days(31)))
+            .AddAttribute("TcpFinTimeout",
+                          "How long a FIN_WAIT connection is kept without a packet "
+                          "(ipvsadm --set, second value)",
+                          TimeValue(Seconds(120)),
+                          MakeTimeAccessor(&Director::tcpFinTimeout),
+                          MakeTimeChecker(Seconds(1), Days(31)))
+            .AddAttribute("UdpTimeout",
+                          "How long a UDP connection is kept without a packet "
+                          "(ipvsadm --set, third value)",
+                          TimeValue(Seconds(300)),
+                          MakeTimeAccessor(&Director::udpTimeout),
+                          MakeTimeChecker(Seconds(1), Days(31)))
+            .AddAttribute(
+                "MaxConnections",
+                "Number of connections above which no new one is made",
+                UintegerValue(ConnectionTable::MAX_SIZE),
+                MakeUintegerAccessor(&Director::SetMaxConnections, &Director::GetMaxConnections),
+                MakeUintegerChecker<uint64_t>(1, ConnectionTable::MAX_SIZE))
+            .AddAttribute(
+                "IcmpRateLimit",
+                "Time between two ICMP errors to one host after a burst of six; 0 is no "
+                "limit; fragmentation needed is never limited (sysctl icmp_ratelimit)",
+                TimeValue(Seconds(1)),
+                MakeTimeAccessor(&Director::SetIcmpRateLimit, &Director::GetIcmpRateLimit),
+                MakeTimeChecker(Seconds(0)))
+            .AddAttribute("DropLoops",
+                          "Refuse packets whose source is the director itself or the chosen real "
+                          "server (RFC 2003, 3.2); Linux tunnels them",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&Director::m_dropLoops),
+                          MakeBooleanChecker())
+            .AddTraceSource("Scheduled",
+                            "A new connection got its real server",
+                            MakeTraceSourceAccessor(&Director::m_scheduledTrace),
+                            "ns3::gipt::DirectorCore::ConnectionTracedCallback")
+            .AddTraceSource("Expired",
+                            "A connection left the table",
+                            MakeTraceSourceAccessor(&Director::m_expiredTrace),
+                            "ns3::gipt::DirectorCore::ConnectionTracedCallback")
+            .AddTraceSource("State",
+                            "A connection changed its state",
+                            MakeTraceSourceAccessor(&Director::m_stateTrace),
+                            "ns3::gipt::DirectorCore::StateTracedCallback")
+            .AddTraceSource("Server",
+                            "A real server was added, changed or removed",
+                            MakeTraceSourceAccessor(&Director::m_serverTrace),
+                            "ns3::gipt::DirectorCore::ServerTracedCallback")
+            .AddTraceSource("Forward",
+                            "A packet goes into the tunnel",
+                            MakeTraceSourceAccessor(&Director::m_forwardTrace),
+                            "ns3::gipt::Director::ForwardTracedCallback")
+            .AddTraceSource("Drop",
+                            "A packet was dropped",
+                            MakeTraceSourceAccessor(&Director::m_dropTrace),
+                            "ns3::gipt::Director::DropTracedCallback");
+    return tid;
+}
+
+Director::Director()
+{
+    NS_LOG_FUNCTION(this);
+}
+
+void
+Director::SetIcmpRateLimit(Time interval)
+{
+    m_icmp.SetRateLimit(interval);
+}
+
+Time
+Director::GetIcmpRateLimit() const
+{
+    return m_icmp.GetRateLimit();
+}
+
+void
+Director::DoDispose()
+{
+    NS_LOG_FUNCTION(this);
+    m_expiry.Cancel();
+    if (m_routing)
+    {
+        m_routing->SetDirector(nullptr);
+    }
+    m_routing = nullptr;
+    m_device = nullptr;
+    m_ipv4 = nullptr;
+    m_reassembler.Clear();
+    m_icmp.Clear();
+    DirectorCore::Dispose();
+    Application::DoDispose();
+}
+
+void
+Director::Attach()
+{
+    if (m_routing)
+    {
+        return;
+    }
+    const auto node = GetNode();
+    NS_ABORT_MSG_UNLESS(node, "add the Director to a node before its services");
+    m_ipv4 = node->GetObject<Ipv4L3Protocol>();
+    NS_ABORT_MSG_UNLESS(m_ipv4, "the Director's node has no Internet stack");
+    m_device = CreateObject<DirectorNetDevice>();
+    m_device->SetAddress(Mac48Address::Allocate());
+    node->AddDevice(m_device);
+    m_ipv4->AddInterface(m_device);
+    m_routing = DirectorRouting::Install(m_ipv4);
+}
+
+void
+Director::TakeAddress(Ipv4Address address)
+{
+    if (m_routing->IsLocal(address))
+    {
+        return;
+    }
+    const uint32_t interface = m_ipv4->GetInterfaceForDevice(m_device);
+    m_ipv4->AddAddress(interface, Ipv4InterfaceAddress(address, Ipv4Mask::GetOnes()));
+    m_ipv4->SetUp(interface);
+}
+
+void
+Director::ServiceAdded(const VirtualService& service)
+{
+    NS_LOG_FUNCTION(this << service.GetLabel());
+    Attach();
+    TakeAddress(service.GetAddress());
+}
+
+void
+Director::StartApplication()
+{
+    NS_LOG_FUNCTION(this);
+    Attach();
+    m_routing->SetDirector(this);
+    ScheduleExpiry();
+}
+
+void
+Director::StopApplication()
+{
+    NS_LOG_FUNCTION(this);
+    // the director's state dies with it, as a host's does; the rules are read again at start
+    m_expiry.Cancel();
+    if (m_routing)
+    {
+        m_routing->SetDirector(nullptr);
+    }
+    ClearConnections();
+    m_reassembler.Clear();
+    m_icmp.Clear();
+}
+
+bool
+Director::Reassemble(Ptr<const Packet> payload,
+                     const Ipv4Header& header,
+                     FragmentReassembler::Datagram& whole)
+{
+    const auto status = m_reassembler.Add(header, payload, Simulator::Now(), whole);
+    if (status == FragmentReassembler::Status::DROPPED)
+    {
+        Drop(payload, header, DropReason::BAD_FRAGMENT);
+    }
+    ScheduleExpiry();
+    return status == FragmentReassembler::Status::COMPLETE;
+}
+
+bool
+Director::Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t longestFragment)
+{
+    NS_LOG_FUNCTION(this << header << longestFragment);
+    if (!HasWholeTransportHeader(header, payload))
+    {
+        Drop(payload, header, DropReason::TRUNCATED);
+        return true;
+    }
+    const uint8_t protocol = header.GetProtocol();
+    if (protocol == IP_PROTOCOL_IPIP && !m_ipv4->GetProtocol(IP_PROTOCOL_IPIP))
+    {
+        // no ipip here: ns-3's stack would say nothing
+        m_icmp.Send(m_ipv4,
+                    header.GetDestination(),
+                    IcmpErrorSender::PROTOCOL_UNREACHABLE,
+                    0,
+                    header,
+                    payload,
+                    Simulator::Now());
+        Drop(payload, header, DropReason::NO_PROTOCOL);
+        return true;
+    }
+    if (protocol != IP_PROTOCOL_TCP && protocol != IP_PROTOCOL_UDP)
+    {
+        return false;
+    }
+    std::array<uint8_t, 14> start; // ports; in TCP also the flags, the 14th octet
+    payload->CopyData(start.data(), protocol == IP_PROTOCOL_TCP ? 14 : 4);
+    ConnectionKey key;
+    key.client = header.GetSource();
+    key.clientPort = start[0] << 8 | start[1];
+    key.virtualAddress = header.GetDestination();
+    key.virtualPort = start[2] << 8 | start[3];
+    key.protocol = protocol;
+    const auto decision = Decide(key,
+                                 protocol == IP_PROTOCOL_TCP ? start[13] : 0,
+                                 payload->GetSize() + header.GetSerializedSize(),
+                                 Simulator::Now());
+    switch (decision.verdict)
+    {
+    case Verdict::LOCAL:
+        return false;
+    case Verdict::FORWARD:
+        ScheduleExpiry();
+        if (m_routing->IsLocal(decision.server->GetAddress()))
+        {
+            // the director is its own real server: ip_vs_tunnel_xmit delivers locally
+            return false;
+        }
+        Forward(payload, header, longestFragment, *decision.server);
+        return true;
+    case Verdict::UNREACHABLE:
+        m_icmp.Send(m_ipv4,
+                    header.GetDestination(),
+                    IcmpErrorSender::PORT_UNREACHABLE,
+                    0,
+                    header,
+                    payload,
+                    Simulator::Now());
+        break;
+    case Verdict::DROP:
+        break;
+    }
+    Drop(payload, header, decision.reason);
+    return true;
+}
+
+void
+Director::Forward(Ptr<const Packet> payload,
+                  const Ipv4Header& header,
+                  uint32_t longestFragment,
+                  RealServer& server)
+{
+    if (m_dropLoops &&
+        (header.GetSource() == server.GetAddress() || m_routing->IsLocal(header.GetSource())))
+    {
+        Drop(payload, header, DropReason::LOOP);
+        return;
+    }
+    const Ipv4Address vip = header.GetDestination();
+    if (header.GetTtl() <= 1)
+    {
+        m_icmp
+            .Send(m_ipv4, vip, IcmpErrorSender::TTL_EXCEEDED, 0, header, payload, Simulator::Now());
+        Drop(payload, header, DropReason::TTL_EXPIRED);
+        return;
+    }
+    Ipv4Header inner = header;
+    inner.SetTtl(header.GetTtl() - 1);
+
+    Ipv4Header target;
+    target.SetDestination(server.GetAddress());
+    Socket::SocketErrno routeError;
+    auto packet = payload->Copy();
+    const auto route = m_routing->RouteOutput(packet, target, nullptr, routeError);
+    if (!route)
+    {
+        m_icmp.Send(m_ipv4,
+                    vip,
+                    IcmpErrorSender::HOST_UNREACHABLE,
+                    0,
+                    inner,
+                    payload,
+                    Simulator::Now());
+        Drop(payload, header, DropReason::NO_ROUTE);
+        return;
+    }
+    const uint32_t mtu = route->GetOutputDevice()->GetMtu();
+    const uint32_t innerSize = payload->GetSize() + IPV4_HEADER_SIZE;
+    const uint32_t outerSize = innerSize + IPV4_HEADER_SIZE;
+    if (outerSize > mtu && m_pmtuDisc && header.IsDontFragment())
+    {
+        m_icmp.Send(m_ipv4,
+                    vip,
+                    IcmpErrorSender::FRAGMENTATION_NEEDED,
+                    mtu - IPV4_HEADER_SIZE,
+                    inner,
+                    payload,
+                    Simulator::Now());
+        Drop(payload, header, DropReason::TOO_BIG);
+        return;
+    }
+
+    auto outer = MakeOuterHeader(inner,
+                                 innerSize,
+                                 route->GetSource(),
+                                 server.GetAddress(),
+                                 m_pmtuDisc,
+                                 m_identification);
+    if (!outer.IsDontFragment())
+    {
+        outer.SetIdentification(++m_identification);
+    }
+    if (Node::ChecksumEnabled())
+    {
+        inner.EnableChecksum();
+    }
+    packet->AddHeader(inner);
+    // as ns-3's own forwarding does: the queues on the way out follow the TOS field
+    SocketPriorityTag priority;
+    packet->RemovePacketTag(priority);
+    if (const uint8_t value = Socket::IpTos2Priority(outer.GetTos()))
+    {
+        priority.SetPriority(value);
+        packet->AddPacketTag(priority);
+    }
+    m_forwarded++;
+    m_forwardTrace(outer, packet, Ptr<RealServer>(&server));
+
+    // No outer fragment is longer than the longest fragment received (ip_output.c, ip_fragment
+    // keeps to frag_max_size).
+    const uint32_t limit = longestFragment ? std::min(mtu, longestFragment) : mtu;
+    if (outerSize <= limit)
+    {
+        m_ipv4->SendWithHeader(packet, outer, route);
+        return;
+    }
+    for (const auto& fragment : FragmentIpv4(outer, packet, limit))
+    {
+        m_ipv4->SendWithHeader(fragment.second, fragment.first, route);
+    }
+}
+
+void
+Director::Drop(Ptr<const Packet> payload, const Ipv4Header& header, DropReason reason)
+{
+    NS_LOG_LOGIC("drop " << header << ": " << ToString(reason));
+    m_dropped[static_cast<uint8_t>(reason)]++;
+    m_dropTrace(header, payload, reason);
+}
+
+void
+Director::ScheduleExpiry()
+{
+    const Time next = std::min(m_table.NextExpiry(), m_reassembler.NextTimeout());
+    if (next == Time::Max() || (!m_expiry.IsExpired() && m_expiryTime <= next))
+    {
+        return;
+    }
+    m_expiry.Cancel();
+    const Time now = Simulator::Now();
+    m_expiryTime = std::max(next, now);
+    m_expiry = Simulator::Schedule(m_expiryTime - now, &Director::HandleExpiry, this);
+}
+
+void
+Director::HandleExpiry()
+{
+    const Time now = Simulator::Now();
+    ExpireConnections(now);
+    for (const auto& given : m_reassembler.Expire(now))
+    {
+        if (given.payload)
+        {
+            Drop(given.payload, given.header, DropReason::FRAGMENT_TIMEOUT);
+        }
+    }
+    ScheduleExpiry();
+}
+
+} // namespace gipt
+} // namespace ns3

@@ -1,0 +1,220 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef GIPT_DIRECTOR_H
+#define GIPT_DIRECTOR_H
+
+#include "director-core.h"
+#include "director-net-device.h"
+#include "director-routing.h"
+#include "fragment-reassembler.h"
+#include "icmp-error-sender.h"
+
+#include "ns3/application.h"
+#include "ns3/event-id.h"
+#include "ns3/ipv4-header.h"
+#include "ns3/packet.h"
+#include "ns3/traced-callback.h"
+
+#include <array>
+#include <cstdint>
+
+namespace ns3
+{
+
+class Ipv4L3Protocol;
+
+namespace gipt
+{
+
+/**
+ * @ingroup global-ip-tunneling
+ * @brief The director: an IPVS load balancer in tunnelling mode (LVS-TUN) on an ns-3 node.
+ *
+ * While it runs it takes the TCP and UDP packets for its virtual services, picks a real server for
+ * each new connection, remembers the connection, and sends each packet on inside an outer IPv4
+ * header to the real server, which answers the client directly.
+ *
+ * Add it to a node that has an Internet stack (DirectorHelper does), then add services and real
+ * servers. A service's VIP becomes an address of the node's DirectorNetDevice.
+ *
+ * What it does with each packet is what Linux 6.1 does by default
+ * (net/netfilter/ipvs/ip_vs_core.c, ip_vs_xmit.c).
+ */
+class Director : public Application, public DirectorCore
+{
+  public:
+    /**
+     * @brief Get the type ID.
+     * @return the object TypeId
+     */
+    static TypeId GetTypeId();
+
+    Director();
+    ~Director() override = default;
+
+    /**
+     * @brief Deal with a packet for the node, as DirectorRouting shows it.
+     * @param payload what follows the IPv4 header
+     * @param header the IPv4 header
+     * @param longestFragment total length of the longest fragment that the packet came in, octets;
+     *        0 when it came whole
+     * @return true when the packet is dealt with, false when the node's own stack is to have it
+     */
+    bool Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t longestFragment);
+
+    /**
+     * @brief Hold a fragment for the node until its datagram is whole.
+     * @param payload what follows the IPv4 header
+     * @param header the IPv4 header
+     * @param[out] whole the datagram
+     * @return true when the datagram is whole now
+     */
+    bool Reassemble(Ptr<const Packet> payload,
+                    const Ipv4Header& header,
+                    FragmentReassembler::Datagram& whole);
+
+    /**
+     * @brief The hook in the node's IPv4, made when the first service is added.
+     * @return the hook, null before
+     */
+    Ptr<DirectorRouting> GetRouting() const
+    {
+        return m_routing;
+    }
+
+    /**
+     * @brief The device that owns the VIPs, made when the first service is added.
+     * @return the device, null before
+     */
+    Ptr<DirectorNetDevice> GetDevice() const
+    {
+        return m_device;
+    }
+
+    /**
+     * @brief How many packets were sent into the tunnel.
+     * @return number of packets before fragmentation
+     */
+    uint64_t GetForwarded() const
+    {
+        return m_forwarded;
+    }
+
+    /**
+     * @brief How many packets were dropped for a reason.
+     * @param reason the reason
+     * @return number of packets
+     */
+    uint64_t GetDropped(DropReason reason) const
+    {
+        return m_dropped[static_cast<uint8_t>(reason)];
+    }
+
+    /**
+     * @brief How often one host may get an ICMP error.
+     * @param interval time between two errors after a burst of six; 0 is no limit
+     */
+    void SetIcmpRateLimit(Time interval);
+
+    /**
+     * @brief The interval of SetIcmpRateLimit.
+     * @return time between two errors
+     */
+    Time GetIcmpRateLimit() const;
+
+    /**
+     * @brief The hook on packets that go into the tunnel.
+     * @param outer the outer header
+     * @param inner the inner packet, its own header included
+     * @param server the real server
+     */
+    typedef void (*ForwardTracedCallback)(const Ipv4Header& outer,
+                                          Ptr<const Packet> inner,
+                                          Ptr<RealServer> server);
+
+    /**
+     * @brief The hook on packets that are dropped.
+     * @param header header of the packet as it came
+     * @param payload what followed the header
+     * @param reason why
+     */
+    typedef void (*DropTracedCallback)(const Ipv4Header& header,
+                                       Ptr<const Packet> payload,
+                                       DropReason reason);
+
+  protected:
+    void DoDispose() override;
+
+  private:
+    void StartApplication() override;
+    void StopApplication() override;
+    void ServiceAdded(const VirtualService& service) override;
+
+    /**
+     * @brief Make device and hook on the node, once.
+     */
+    void Attach();
+
+    /**
+     * @brief Take a service's VIP on the device, unless it is an address of the node already.
+     * @param address the VIP
+     */
+    void TakeAddress(Ipv4Address address);
+
+    /**
+     * @brief Encapsulate a packet and send it to its real server.
+     * @param payload what follows the inner header
+     * @param header the inner header as it came
+     * @param longestFragment see Receive
+     * @param server the real server
+     */
+    void Forward(Ptr<const Packet> payload,
+                 const Ipv4Header& header,
+                 uint32_t longestFragment,
+                 RealServer& server);
+
+    /**
+     * @brief Count and trace a dropped packet.
+     * @param payload what follows the header
+     * @param header the header
+     * @param reason why
+     */
+    void Drop(Ptr<const Packet> payload, const Ipv4Header& header, DropReason reason);
+
+    /**
+     * @brief Have one event at the time the next timer of connections or fragments may run out.
+     */
+    void ScheduleExpiry();
+
+    /**
+     * @brief The event: let connections and fragments go whose time is up.
+     */
+    void HandleExpiry();
+
+    bool m_pmtuDisc{true};             ///< sysctl pmtu_disc: copy DF to the outer header
+    bool m_dropLoops{false};           ///< RFC 2003, 3.2; Linux does not
+    uint16_t m_identification{0};      ///< of the last outer header without DF
+    Ptr<DirectorNetDevice> m_device;   ///< owns the VIPs
+    Ptr<DirectorRouting> m_routing;    ///< the hook
+    Ptr<Ipv4L3Protocol> m_ipv4;        ///< the node's IPv4
+    FragmentReassembler m_reassembler; ///< fragments for the node
+    IcmpErrorSender m_icmp;            ///< errors from the VIP
+    EventId m_expiry;                  ///< the one timer event
+    Time m_expiryTime;                 ///< when it comes
+    uint64_t m_forwarded{0};           ///< packets sent into the tunnel
+    std::array<uint64_t, DROP_REASONS> m_dropped{}; ///< packets dropped, by reason
+
+    /// packets that go into the tunnel
+    TracedCallback<const Ipv4Header&, Ptr<const Packet>, Ptr<RealServer>> m_forwardTrace;
+    /// packets dropped
+    TracedCallback<const Ipv4Header&, Ptr<const Packet>, DropReason> m_dropTrace;
+};
+
+} // namespace gipt
+} // namespace ns3
+
+#endif // GIPT_DIRECTOR_H

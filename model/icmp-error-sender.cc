@@ -1,0 +1,176 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "icmp-error-sender.h"
+
+#include "ipip-encapsulation.h"
+
+#include "ns3/ipv4-l3-protocol.h"
+#include "ns3/ipv4-route.h"
+#include "ns3/ipv4-routing-protocol.h"
+#include "ns3/log.h"
+#include "ns3/socket.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace ns3
+{
+namespace gipt
+{
+
+NS_LOG_COMPONENT_DEFINE("GiptIcmpErrorSender");
+
+namespace
+{
+
+constexpr uint32_t LARGEST_ERROR = 576;  ///< octets of an error, all headers included (RFC 1812)
+constexpr uint32_t ICMP_HEADER_SIZE = 8; ///< octets
+constexpr uint8_t DEFAULT_TTL = 64;      ///< sysctl net.ipv4.ip_default_ttl
+constexpr int BURST = 6;                 ///< errors that one host may get at once
+
+/**
+ * The Internet checksum (RFC 1071).
+ * @param octets what to sum up
+ * @return the checksum in host order
+ */
+uint16_t
+Checksum(const std::vector<uint8_t>& octets)
+{
+    uint32_t sum = 0;
+    for (std::size_t i = 0; i < octets.size(); ++i)
+    {
+        sum += i % 2 ? octets[i] : octets[i] << 8;
+    }
+    while (sum >> 16)
+    {
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    return ~sum & 0xffff;
+}
+
+/**
+ * Whether the packet is itself an ICMP error, about which none is sent.
+ * @param header its header
+ * @param payload what follows the header
+ * @return true for the error types of RFC 792
+ */
+bool
+IsIcmpError(const Ipv4Header& header, Ptr<const Packet> payload)
+{
+    if (header.GetProtocol() != IP_PROTOCOL_ICMP)
+    {
+        return false;
+    }
+    uint8_t type = 0;
+    return payload->CopyData(&type, 1) == 0 || type == 3 || type == 4 || type == 5 || type == 11 ||
+           type == 12;
+}
+
+} // namespace
+
+bool
+IcmpErrorSender::TakeCredit(Ipv4Address host, Time now)
+{
+    if (!m_interval.IsStrictlyPositive())
+    {
+        return true;
+    }
+    const Time full = BURST * m_interval;
+    if (m_credit.size() >= m_purgeAt)
+    {
+        for (auto it = m_credit.begin(); it != m_credit.end();)
+        {
+            it = it->second.amount + (now - it->second.filled) >= full ? m_credit.erase(it)
+                                                                       : std::next(it);
+        }
+        m_purgeAt = std::max<std::size_t>(1024, 2 * m_credit.size());
+    }
+    auto [it, isNew] = m_credit.emplace(host, Credit{now, full});
+    auto& credit = it->second;
+    credit.amount = std::min(full, credit.amount + (now - credit.filled));
+    credit.filled = now;
+    if (credit.amount < m_interval)
+    {
+        return false;
+    }
+    credit.amount -= m_interval;
+    return true;
+}
+
+void
+IcmpErrorSender::Clear()
+{
+    m_credit.clear();
+}
+
+bool
+IcmpErrorSender::Send(Ptr<Ipv4> ipv4,
+                      Ipv4Address from,
+                      Error error,
+                      uint16_t mtu,
+                      const Ipv4Header& header,
+                      Ptr<const Packet> payload,
+                      Time now)
+{
+    NS_LOG_FUNCTION(this << from << error << mtu << header);
+    const Ipv4Address to = header.GetSource();
+    if (header.GetFragmentOffset() != 0 || IsIcmpError(header, payload) || to.IsBroadcast() ||
+        to.IsMulticast() || to == Ipv4Address::GetAny() || header.GetDestination().IsBroadcast() ||
+        header.GetDestination().IsMulticast())
+    {
+        return false;
+    }
+    if (error != FRAGMENTATION_NEEDED && !TakeCredit(to, now))
+    {
+        NS_LOG_LOGIC("rate limit for " << to);
+        return false;
+    }
+
+    Ipv4Header reply;
+    reply.SetSource(from);
+    reply.SetDestination(to);
+    reply.SetProtocol(IP_PROTOCOL_ICMP);
+    reply.SetTtl(DEFAULT_TTL);
+    // precedence "internetwork control", the TOS bits of the packet (icmp.c, __icmp_send)
+    reply.SetTos(0xc0 | (header.GetTos() & 0x1e));
+    reply.SetMayFragment();
+    reply.SetIdentification(++m_identification);
+
+    Socket::SocketErrno routeError;
+    const auto l3 = ipv4->GetObject<Ipv4L3Protocol>();
+    const auto route =
+        ipv4->GetRoutingProtocol()->RouteOutput(Create<Packet>(), reply, nullptr, routeError);
+    if (!route)
+    {
+        NS_LOG_LOGIC("no route to " << to);
+        return false;
+    }
+
+    auto quoted = payload->Copy();
+    Ipv4Header quotedHeader = header;
+    quotedHeader.EnableChecksum();
+    quoted->AddHeader(quotedHeader);
+    const uint32_t quotedSize =
+        std::min(quoted->GetSize(), LARGEST_ERROR - IPV4_HEADER_SIZE - ICMP_HEADER_SIZE);
+    std::vector<uint8_t> octets(ICMP_HEADER_SIZE + quotedSize);
+    octets[0] = error >> 8;
+    octets[1] = error & 0xff;
+    octets[6] = mtu >> 8;
+    octets[7] = mtu & 0xff;
+    quoted->CopyData(octets.data() + ICMP_HEADER_SIZE, quotedSize);
+    const uint16_t checksum = Checksum(octets);
+    octets[2] = checksum >> 8;
+    octets[3] = checksum & 0xff;
+
+    reply.SetPayloadSize(octets.size());
+    l3->SendWithHeader(Create<Packet>(octets.data(), octets.size()), reply, route);
+    return true;
+}
+
+} // namespace gipt
+} // namespace ns3

@@ -1,0 +1,116 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef GIPT_ICMP_ERROR_SENDER_H
+#define GIPT_ICMP_ERROR_SENDER_H
+
+#include "ns3/ipv4-address.h"
+#include "ns3/ipv4-header.h"
+#include "ns3/ipv4.h"
+#include "ns3/nstime.h"
+#include "ns3/packet.h"
+#include "ns3/ptr.h"
+
+#include <cstdint>
+#include <map>
+
+namespace ns3
+{
+namespace gipt
+{
+
+/**
+ * @ingroup global-ip-tunneling
+ * @brief Sends ICMP errors as Linux does (net/ipv4/icmp.c, icmp_send): from a given address, with
+ * as much of the packet as fits into 576 octets.
+ *
+ * ns-3's Icmpv4L4Protocol cannot be told the source address and quotes 8 octets only.
+ *
+ * No error is sent about an ICMP error, a non-first fragment, or a packet to or from a broadcast
+ * or multicast address (RFC 1122, 3.2.2).
+ */
+class IcmpErrorSender
+{
+  public:
+    /** ICMP types and codes that are sent (RFC 792). */
+    enum Error : uint16_t
+    {
+        HOST_UNREACHABLE = 0x0301,     ///< type 3, code 1
+        PROTOCOL_UNREACHABLE = 0x0302, ///< type 3, code 2
+        PORT_UNREACHABLE = 0x0303,     ///< type 3, code 3
+        FRAGMENTATION_NEEDED = 0x0304, ///< type 3, code 4; never rate limited
+        TTL_EXCEEDED = 0x0b00          ///< type 11, code 0
+    };
+
+    /**
+     * @brief How often one host may get an error: a burst of six, then one an interval
+     * (sysctl net.ipv4.icmp_ratelimit, XRLIM_BURST_FACTOR).
+     * @param interval time between two errors to one host; 0 is no limit
+     */
+    void SetRateLimit(Time interval)
+    {
+        m_interval = interval;
+    }
+
+    /**
+     * @brief The interval of SetRateLimit.
+     * @return time between two errors to one host
+     */
+    Time GetRateLimit() const
+    {
+        return m_interval;
+    }
+
+    /**
+     * @brief Send an error to the source of a packet.
+     * @param ipv4 the node's IPv4
+     * @param from source address of the error
+     * @param error type and code
+     * @param mtu next-hop MTU in octets for FRAGMENTATION_NEEDED, else 0
+     * @param header header of the packet, quoted as it is given
+     * @param payload what followed the header
+     * @param now the time, for the rate limit
+     * @return true when it was sent
+     */
+    bool Send(Ptr<Ipv4> ipv4,
+              Ipv4Address from,
+              Error error,
+              uint16_t mtu,
+              const Ipv4Header& header,
+              Ptr<const Packet> payload,
+              Time now);
+
+    /**
+     * @brief Forget what the rate limit knows.
+     */
+    void Clear();
+
+  private:
+    /** Credit of one host: time that has not been used up. */
+    struct Credit
+    {
+        Time filled; ///< when the credit was last counted
+        Time amount; ///< up to six intervals
+    };
+
+    /**
+     * @brief Take one error's worth from a host's credit.
+     * @param host the host
+     * @param now the time
+     * @return false when there is too little
+     */
+    bool TakeCredit(Ipv4Address host, Time now);
+
+    Time m_interval{Seconds(1)};            ///< time between two errors to one host
+    std::map<Ipv4Address, Credit> m_credit; ///< hosts with less than full credit, and some more
+    std::size_t m_purgeAt{1024};            ///< number of hosts at which full ones are forgotten
+    uint16_t m_identification{0};           ///< of the last error
+};
+
+} // namespace gipt
+} // namespace ns3
+
+#endif // GIPT_ICMP_ERROR_SENDER_H

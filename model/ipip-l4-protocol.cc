@@ -1,0 +1,348 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "ipip-l4-protocol.h"
+
+#include "ipip-encapsulation.h"
+
+#include "ns3/boolean.h"
+#include "ns3/ipv4-interface.h"
+#include "ns3/ipv4-l3-protocol.h"
+#include "ns3/ipv4-route.h"
+#include "ns3/ipv4-routing-protocol.h"
+#include "ns3/log.h"
+#include "ns3/node.h"
+#include "ns3/simulator.h"
+#include "ns3/socket.h"
+#include "ns3/udp-header.h"
+#include "ns3/udp-l4-protocol.h"
+#include "ns3/uinteger.h"
+
+namespace ns3
+{
+namespace gipt
+{
+
+NS_LOG_COMPONENT_DEFINE("GiptIpipL4Protocol");
+NS_OBJECT_ENSURE_REGISTERED(IpipL4Protocol);
+
+namespace
+{
+
+/**
+ * Tunnels within tunnels that are unpacked in one go; deeper ones wait for an event of their own,
+ * so that no packet can exhaust the stack.
+ */
+constexpr uint32_t MAX_DEPTH = 4;
+
+constexpr uint32_t RP_FILTER_STRICT = 1; ///< sysctl rp_filter: by the receiving interface
+constexpr uint32_t RP_FILTER_LOOSE = 2;  ///< sysctl rp_filter: by any interface
+
+} // namespace
+
+const uint8_t IpipL4Protocol::PROT_NUMBER = IP_PROTOCOL_IPIP;
+
+const char*
+ToString(TunnelDropReason reason)
+{
+    static constexpr std::array<const char*, TUNNEL_DROP_REASONS> TEXTS{
+        "not-loaded",
+        "device-down",
+        "truncated",
+        "ecn",
+        "rp-filter",
+        "martian-source",
+        "bad-fragment",
+    };
+    return TEXTS[static_cast<uint8_t>(reason)];
+}
+
+TypeId
+IpipL4Protocol::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::gipt::IpipL4Protocol")
+            .SetParent<IpL4Protocol>()
+            .SetGroupName("GlobalIpTunneling")
+            .AddConstructor<IpipL4Protocol>()
+            .AddAttribute("Loaded",
+                          "The ipip module is there; without it the answer is ICMP 3/2",
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&IpipL4Protocol::m_loaded),
+                          MakeBooleanChecker())
+            .AddAttribute("RpFilter",
+                          "Reverse path filter, the greater of net.ipv4.conf.all.rp_filter and "
+                          "that of tunl0: 0 none, 1 strict (drops everything from the tunnel), "
+                          "2 loose",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&IpipL4Protocol::m_rpFilter),
+                          MakeUintegerChecker<uint32_t>(0, 2))
+            .AddAttribute("AnswerFromVip",
+                          "A UDP answer that an application sends while it handles a packet from "
+                          "the tunnel has the VIP as its source, as with IP_PKTINFO, although its "
+                          "socket is bound to no address. An application that answers later binds "
+                          "its socket to the VIP.",
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&IpipL4Protocol::m_answerFromVip),
+                          MakeBooleanChecker())
+            .AddTraceSource("Decapsulate",
+                            "A packet was taken out of the tunnel",
+                            MakeTraceSourceAccessor(&IpipL4Protocol::m_decapsulateTrace),
+                            "ns3::gipt::IpipL4Protocol::DecapsulateTracedCallback")
+            .AddTraceSource("Drop",
+                            "A packet was dropped at the tunnel",
+                            MakeTraceSourceAccessor(&IpipL4Protocol::m_dropTrace),
+                            "ns3::gipt::IpipL4Protocol::DropTracedCallback");
+    return tid;
+}
+
+IpipL4Protocol::IpipL4Protocol()
+{
+    NS_LOG_FUNCTION(this);
+}
+
+void
+IpipL4Protocol::Attach(Ptr<Node> node, Ptr<TunnelNetDevice> device)
+{
+    NS_LOG_FUNCTION(this << node << device);
+    m_node = node;
+    m_device = device;
+    m_ipv4 = node->GetObject<Ipv4L3Protocol>();
+    NS_ABORT_MSG_UNLESS(m_ipv4, "a real server needs an Internet stack");
+    m_ipv4->Insert(this);
+    if (auto udp = node->GetObject<UdpL4Protocol>())
+    {
+        m_udpDownTarget = udp->GetDownTarget();
+        udp->SetDownTarget(MakeCallback(&IpipL4Protocol::SendUdp, this));
+    }
+}
+
+void
+IpipL4Protocol::DoDispose()
+{
+    NS_LOG_FUNCTION(this);
+    m_node = nullptr;
+    m_ipv4 = nullptr;
+    m_device = nullptr;
+    m_reassembler.Clear();
+    m_icmp.Clear();
+    m_downTarget.Nullify();
+    m_downTarget6.Nullify();
+    m_udpDownTarget.Nullify();
+    IpL4Protocol::DoDispose();
+}
+
+int
+IpipL4Protocol::GetProtocolNumber() const
+{
+    return PROT_NUMBER;
+}
+
+bool
+IpipL4Protocol::CheckSource(Ipv4Address source, TunnelDropReason& reason) const
+{
+    // net/ipv4/fib_frontend.c, fib_validate_source
+    if (m_ipv4->GetInterfaceForAddress(source) >= 0)
+    {
+        reason = TunnelDropReason::MARTIAN_SOURCE;
+        return false;
+    }
+    if (m_rpFilter == 0)
+    {
+        return true;
+    }
+    reason = TunnelDropReason::RP_FILTER;
+    Ipv4Header back;
+    back.SetDestination(source);
+    Socket::SocketErrno error;
+    const auto route =
+        m_ipv4->GetRoutingProtocol()->RouteOutput(Create<Packet>(), back, nullptr, error);
+    return route && (m_rpFilter == RP_FILTER_LOOSE || route->GetOutputDevice() == m_device);
+}
+
+IpL4Protocol::RxStatus
+IpipL4Protocol::Receive(Ptr<Packet> packet,
+                        const Ipv4Header& header,
+                        Ptr<Ipv4Interface> incomingInterface)
+{
+    NS_LOG_FUNCTION(this << packet << header << incomingInterface);
+    if (!m_loaded || !m_ipv4->IsUp(m_ipv4->GetInterfaceForDevice(m_device)))
+    {
+        m_icmp.Send(m_ipv4,
+                    header.GetDestination(),
+                    m_loaded ? IcmpErrorSender::PORT_UNREACHABLE
+                             : IcmpErrorSender::PROTOCOL_UNREACHABLE,
+                    0,
+                    header,
+                    packet,
+                    Simulator::Now());
+        Drop(header,
+             packet,
+             m_loaded ? TunnelDropReason::DEVICE_DOWN : TunnelDropReason::NOT_LOADED);
+        return RX_OK;
+    }
+    if (!IsWholeIpv4Packet(packet))
+    {
+        Drop(header, packet, TunnelDropReason::TRUNCATED);
+        return RX_OK;
+    }
+    Ipv4Header inner;
+    packet->PeekHeader(inner);
+    const auto ecn = DecapsulateEcn(inner.GetEcn(), header.GetEcn());
+    if (ecn == EcnResult::DROP)
+    {
+        Drop(header, packet, TunnelDropReason::ECN);
+        return RX_OK;
+    }
+    TunnelDropReason reason;
+    if (!CheckSource(inner.GetSource(), reason))
+    {
+        Drop(header, packet, reason);
+        return RX_OK;
+    }
+    if (ecn != EcnResult::KEEP)
+    {
+        packet->RemoveHeader(inner);
+        inner.SetEcn(ecn == EcnResult::SET_CE ? Ipv4Header::ECN_CE : Ipv4Header::ECN_ECT1);
+        if (Node::ChecksumEnabled())
+        {
+            inner.EnableChecksum();
+        }
+        packet->AddHeader(inner);
+    }
+    m_decapsulated++;
+    m_decapsulateTrace(header, packet);
+
+    // Fragments for the node are put together here, so that only whole transport headers go up.
+    auto whole = packet;
+    if (FragmentReassembler::IsFragment(inner) &&
+        m_ipv4->GetInterfaceForAddress(inner.GetDestination()) >= 0)
+    {
+        auto content = packet->Copy();
+        content->RemoveHeader(inner);
+        FragmentReassembler::Datagram datagram;
+        const Time now = Simulator::Now();
+        m_reassembler.Expire(now);
+        const auto status = m_reassembler.Add(inner, content, now, datagram);
+        if (status == FragmentReassembler::Status::DROPPED)
+        {
+            Drop(header, packet, TunnelDropReason::BAD_FRAGMENT);
+        }
+        if (status != FragmentReassembler::Status::COMPLETE)
+        {
+            return RX_OK;
+        }
+        inner = datagram.header;
+        if (Node::ChecksumEnabled())
+        {
+            inner.EnableChecksum();
+        }
+        whole = datagram.payload;
+        whole->AddHeader(inner);
+    }
+    Deliver(whole, inner);
+    return RX_OK;
+}
+
+void
+IpipL4Protocol::Deliver(Ptr<Packet> inner, const Ipv4Header& header)
+{
+    if (m_depth >= MAX_DEPTH)
+    {
+        Simulator::ScheduleNow(&IpipL4Protocol::Deliver, Ptr<IpipL4Protocol>(this), inner, header);
+        return;
+    }
+    UdpRequest request;
+    const auto before = m_request;
+    m_request = nullptr;
+    if (m_answerFromVip && header.GetProtocol() == IP_PROTOCOL_UDP && !header.GetFragmentOffset())
+    {
+        std::array<uint8_t, IPV4_HEADER_SIZE + 4> start; // ports, with no options in between
+        if (inner->CopyData(start.data(), start.size()) == start.size() && start[0] == 0x45)
+        {
+            request = {header.GetSource(),
+                       header.GetDestination(),
+                       static_cast<uint16_t>(start[20] << 8 | start[21]),
+                       static_cast<uint16_t>(start[22] << 8 | start[23])};
+            m_request = &request;
+        }
+    }
+    m_depth++;
+    m_device->Deliver(inner);
+    m_depth--;
+    m_request = before;
+}
+
+void
+IpipL4Protocol::SendUdp(Ptr<Packet> packet,
+                        Ipv4Address source,
+                        Ipv4Address destination,
+                        uint8_t protocol,
+                        Ptr<Ipv4Route> route)
+{
+    NS_LOG_FUNCTION(this << packet << source << destination << route);
+    std::array<uint8_t, 4> ports;
+    if (m_request && destination == m_request->client && source != m_request->vip &&
+        packet->CopyData(ports.data(), ports.size()) == ports.size() &&
+        (ports[0] << 8 | ports[1]) == m_request->port &&
+        (ports[2] << 8 | ports[3]) == m_request->clientPort)
+    {
+        UdpHeader udp;
+        packet->RemoveHeader(udp);
+        if (Node::ChecksumEnabled())
+        {
+            udp.EnableChecksums();
+            udp.InitializeChecksum(m_request->vip, destination, protocol);
+        }
+        packet->AddHeader(udp);
+        source = m_request->vip;
+    }
+    m_udpDownTarget(packet, source, destination, protocol, route);
+}
+
+IpL4Protocol::RxStatus
+IpipL4Protocol::Receive(Ptr<Packet> packet,
+                        const Ipv6Header& header,
+                        Ptr<Ipv6Interface> incomingInterface)
+{
+    NS_LOG_FUNCTION(this << packet);
+    return RX_ENDPOINT_UNREACH; // IPv4 in IPv6 is another tunnel (RFC 2473)
+}
+
+void
+IpipL4Protocol::Drop(const Ipv4Header& outer, Ptr<const Packet> inner, TunnelDropReason reason)
+{
+    NS_LOG_LOGIC("drop " << outer << ": " << ToString(reason));
+    m_dropped[static_cast<uint8_t>(reason)]++;
+    m_dropTrace(outer, inner, reason);
+}
+
+void
+IpipL4Protocol::SetDownTarget(DownTargetCallback callback)
+{
+    m_downTarget = callback;
+}
+
+void
+IpipL4Protocol::SetDownTarget6(DownTargetCallback6 callback)
+{
+    m_downTarget6 = callback;
+}
+
+IpL4Protocol::DownTargetCallback
+IpipL4Protocol::GetDownTarget() const
+{
+    return m_downTarget;
+}
+
+IpL4Protocol::DownTargetCallback6
+IpipL4Protocol::GetDownTarget6() const
+{
+    return m_downTarget6;
+}
+
+} // namespace gipt
+} // namespace ns3

@@ -1,0 +1,60 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "tunnel-net-device.h"
+
+#include "ns3/ipv4-l3-protocol.h"
+#include "ns3/log.h"
+
+namespace ns3
+{
+namespace gipt
+{
+
+NS_LOG_COMPONENT_DEFINE("GiptTunnelNetDevice");
+NS_OBJECT_ENSURE_REGISTERED(TunnelNetDevice);
+
+TypeId
+TunnelNetDevice::GetTypeId()
+{
+    static TypeId tid =
+        TypeId("ns3::gipt::TunnelNetDevice")
+            .SetParent<VirtualNetDevice>()
+            .SetGroupName("GlobalIpTunneling")
+            .AddConstructor<TunnelNetDevice>()
+            .AddTraceSource("TxDrop",
+                            "A packet was sent to the device, which has no remote address",
+                            MakeTraceSourceAccessor(&TunnelNetDevice::m_txDropTrace),
+                            "ns3::Packet::TracedCallback");
+    return tid;
+}
+
+TunnelNetDevice::TunnelNetDevice()
+{
+    NS_LOG_FUNCTION(this);
+    SetSendCallback(MakeCallback(&TunnelNetDevice::Sink, this));
+}
+
+void
+TunnelNetDevice::Deliver(Ptr<Packet> packet)
+{
+    NS_LOG_FUNCTION(this << packet);
+    Receive(packet, Ipv4L3Protocol::PROT_NUMBER, GetAddress(), GetAddress(), PACKET_HOST);
+}
+
+bool
+TunnelNetDevice::Sink(Ptr<Packet> packet,
+                      const Address& source,
+                      const Address& destination,
+                      uint16_t protocol)
+{
+    NS_LOG_FUNCTION(this << packet << source << destination << protocol);
+    m_txDropTrace(packet);
+    return false;
+}
+
+} // namespace gipt
+} // namespace ns3
