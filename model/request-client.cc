@@ -43,7 +43,10 @@ constexpr std::size_t MAX_HEADER = 16384;
 void
 CloseAfterServer(Ptr<Socket> socket)
 {
-    socket->Close();
+    if (GetTcpState(socket) == TcpSocket::CLOSE_WAIT) // else it was reset: nothing to close
+    {
+        socket->Close();
+    }
 }
 
 /**

@@ -6,6 +6,8 @@
 
 #include "request-server.h"
 
+#include "tcp-abandon.h"
+
 #include "ns3/double.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/log.h"
@@ -240,7 +242,10 @@ RequestServer::HandleClose(Ptr<Socket> socket)
         entry->second.answer.Cancel();
         m_connections.erase(entry);
     }
-    socket->Close();
+    if (GetTcpState(socket) == TcpSocket::CLOSE_WAIT) // else it was reset: nothing to close
+    {
+        socket->Close();
+    }
 }
 
 } // namespace gipt
