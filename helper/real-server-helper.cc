@@ -6,14 +6,13 @@
 
 #include "real-server-helper.h"
 
-#include "ipip-l4-protocol.h"
-#include "tunnel-net-device.h"
-
+#include "ns3/ipip-l4-protocol.h"
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/mac48-address.h"
 #include "ns3/names.h"
 #include "ns3/node.h"
 #include "ns3/trace-helper.h"
+#include "ns3/tunnel-net-device.h"
 #include "ns3/uinteger.h"
 
 namespace ns3
