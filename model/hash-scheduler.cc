@@ -112,12 +112,12 @@ HashScheduler::ServerUpdated(const VirtualService& service, RealServer& server)
 bool
 HashScheduler::SetFlag(const std::string& flag)
 {
-    if (flag == GetName() + "-port")
+    if (flag == GetName() + "-port" || flag == "flag-2")
     {
         m_usePort = true;
         return true;
     }
-    if (flag == GetName() + "-fallback")
+    if (flag == GetName() + "-fallback" || flag == "flag-1")
     {
         m_fallback = true;
         return true;

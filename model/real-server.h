@@ -195,6 +195,14 @@ class RealServer : public Object
         return m_stats;
     }
 
+    /**
+     * @brief Count what it is given from zero again (ipvsadm -Z).
+     */
+    void ZeroStats()
+    {
+        m_stats = TrafficStats();
+    }
+
   private:
     friend class DirectorCore;   // counts its connections
     friend class VirtualService; // puts it into service and takes it out

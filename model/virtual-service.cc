@@ -117,6 +117,17 @@ VirtualService::SetWeight(Ptr<RealServer> server, uint32_t weight)
     UpdateServer(server, weight, server->GetUpperThreshold(), server->GetLowerThreshold());
 }
 
+void
+VirtualService::ZeroStats()
+{
+    NS_LOG_FUNCTION(this);
+    m_stats = TrafficStats();
+    for (const auto& server : m_servers)
+    {
+        server->ZeroStats();
+    }
+}
+
 std::string
 VirtualService::GetLabel() const
 {

@@ -140,6 +140,11 @@ class VirtualService : public Object
     }
 
     /**
+     * @brief Count what the service and its servers are given from zero again (ipvsadm -Z).
+     */
+    void ZeroStats();
+
+    /**
      * @brief The service as ipvsadm names it, such as "TCP 10.0.0.100:80".
      * @return protocol, address and port
      */

@@ -1,0 +1,502 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "ipvsadm-command.h"
+
+#include "ipvsadm-options.h"
+
+#include "ns3/log.h"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <fstream>
+#include <limits>
+#include <map>
+#include <sstream>
+
+namespace ns3
+{
+
+NS_LOG_COMPONENT_DEFINE("GiptIpvsadmCommand");
+
+namespace gipt
+{
+
+namespace
+{
+
+/** Greatest timeout that ipvsadm takes, in seconds: 31 days. */
+constexpr uint32_t MAX_TIMEOUT = 31 * 86400;
+/** Greatest threshold that ipvsadm takes. */
+constexpr uint32_t MAX_THRESHOLD = std::numeric_limits<int32_t>::max();
+
+/**
+ * @brief Read a number.
+ * @param text its digits
+ * @param greatest the greatest it may be
+ * @param[out] number the number
+ * @return true when it is one
+ */
+bool
+ReadNumber(const std::string& text, uint32_t greatest, uint32_t& number)
+{
+    if (text.empty() || text.size() > 10 ||
+        text.find_first_not_of("0123456789") != std::string::npos)
+    {
+        return false;
+    }
+    const uint64_t read = std::stoull(text);
+    number = static_cast<uint32_t>(read);
+    return read <= greatest;
+}
+
+/**
+ * @brief Read an address with or without port.
+ * @param text such as "10.0.0.100:80"
+ * @param[out] address the address
+ * @param[out] port the port, 0 when there is none
+ * @param[out] error why it was refused
+ * @return true when it was read
+ */
+bool
+ReadAddress(const std::string& text, Ipv4Address& address, uint16_t& port, std::string& error)
+{
+    const auto colon = text.find(':');
+    in_addr read;
+    if (inet_pton(AF_INET, text.substr(0, colon).c_str(), &read) != 1)
+    {
+        error = "address " + Quote(text) + ", expected IPv4 in numbers such as 10.0.0.1:80";
+        return false;
+    }
+    address = Ipv4Address(ntohl(read.s_addr));
+    if (address.IsAny() || address.IsBroadcast() || address.IsMulticast())
+    {
+        error = "address " + Quote(text) + ", expected a unicast address";
+        return false;
+    }
+    uint32_t number = 0;
+    if (colon != std::string::npos && !ReadNumber(text.substr(colon + 1), 65535, number))
+    {
+        error = "port " + Quote(text.substr(colon + 1)) + ", expected a number from 1 to 65535";
+        return false;
+    }
+    port = static_cast<uint16_t>(number);
+    return true;
+}
+
+/**
+ * @brief What a command does.
+ * @param letter its short form
+ * @return the action
+ */
+IpvsadmCommand::Action
+GetAction(char letter)
+{
+    using Action = IpvsadmCommand::Action;
+    static const std::map<char, Action> ACTIONS{{'A', Action::ADD_SERVICE},
+                                                {'E', Action::EDIT_SERVICE},
+                                                {'D', Action::DELETE_SERVICE},
+                                                {'C', Action::CLEAR},
+                                                {'a', Action::ADD_SERVER},
+                                                {'e', Action::EDIT_SERVER},
+                                                {'d', Action::DELETE_SERVER},
+                                                {'Z', Action::ZERO},
+                                                {'T', Action::SET_TIMEOUTS},
+                                                {'L', Action::LIST},
+                                                {'S', Action::SAVE}};
+    return ACTIONS.at(letter);
+}
+
+/**
+ * @brief Give one director the services and real servers of another.
+ * @param from the one
+ * @param[out] to the other, without services
+ */
+void
+CopyConfiguration(const DirectorCore& from, DirectorCore& to)
+{
+    for (const auto& service : from.GetServices())
+    {
+        const auto address = service->GetAddress();
+        const auto port = service->GetPort();
+        const auto protocol = service->GetProtocol();
+        const auto scheduler = service->GetScheduler();
+        to.AddService(address, port, protocol, scheduler->GetName(), scheduler->GetFlags());
+        const auto copy = to.FindService(address, port, protocol);
+        const auto& servers = service->GetServers();
+        for (auto server = servers.rbegin(); server != servers.rend(); ++server)
+        {
+            to.AddRealServer(copy,
+                             (*server)->GetAddress(),
+                             (*server)->GetPort(),
+                             (*server)->GetWeight(),
+                             (*server)->GetUpperThreshold(),
+                             (*server)->GetLowerThreshold());
+        }
+    }
+}
+
+} // namespace
+
+bool
+IpvsadmCommand::Parse(const std::vector<std::string>& arguments, std::string& error)
+{
+    NS_LOG_FUNCTION(this);
+    *this = IpvsadmCommand();
+    IpvsadmOptions read;
+    if (!read.Read(arguments))
+    {
+        error = read.error;
+        return false;
+    }
+    error.clear();
+    action = GetAction(read.options.front().option->GetLetter());
+    for (const auto& given : read.options)
+    {
+        if (!TakeOption(given.option->id, given.value, error))
+        {
+            return false;
+        }
+    }
+    if ((action == Action::ADD_SERVICE || action == Action::EDIT_SERVICE) && servicePort == 0)
+    {
+        error = "no port, expected one from 1 to 65535 as in 10.0.0.100:80";
+    }
+    else if (listConnections + listTimeouts +
+                 (hasService || format.columns != IpvsadmColumns::CONNECTIONS) >
+             1)
+    {
+        error = "several listings, expected one";
+    }
+    else if (action == Action::SET_TIMEOUTS)
+    {
+        TakeTimeouts(read.rest, error);
+    }
+    else if (!read.rest.empty())
+    {
+        error = Quote(read.rest.front()) + ", expected nothing more";
+    }
+    return error.empty();
+}
+
+bool
+IpvsadmCommand::TakeOption(int id, const std::string& value, std::string& error)
+{
+    const auto takeNumber = [&](const char* what, uint32_t greatest, uint32_t& number) {
+        if (!ReadNumber(value, greatest, number))
+        {
+            error = what + (" " + Quote(value)) + ", expected a number from 0 to " +
+                    std::to_string(greatest);
+        }
+        return error.empty();
+    };
+    uint16_t ignoredPort;
+    switch (id)
+    {
+    case 't':
+    case 'u':
+        hasService = true;
+        protocol = id == 't' ? 6 : 17;
+        return ReadAddress(value, serviceAddress, servicePort, error);
+    case 's':
+        scheduler = value;
+        return true;
+    case 'b': {
+        std::istringstream list(value);
+        for (std::string flag; std::getline(list, flag, ',');)
+        {
+            flags.push_back(flag);
+        }
+        return true;
+    }
+    case 'r':
+        // In tunnelling mode the port is the service's, whatever is written here.
+        return ReadAddress(value, serverAddress, ignoredPort, error);
+    case 'w':
+        return takeNumber("weight", RealServer::MAX_WEIGHT, weight);
+    case 'x':
+        return takeNumber("upper threshold", MAX_THRESHOLD, upperThreshold);
+    case 'y':
+        return takeNumber("lower threshold", MAX_THRESHOLD, lowerThreshold);
+    case TUN_TYPE:
+        error = value == "ipip" ? "" : "tunnel type " + Quote(value) + ", expected ipip";
+        return error.empty();
+    case 'c':
+        listConnections = true;
+        return true;
+    case TIMEOUT:
+        listTimeouts = true;
+        return true;
+    case 'X':
+        format.exact = true;
+        return true;
+    case NO_SORT:
+        format.sorted = false;
+        return true;
+    case STATS:
+        format.columns = IpvsadmColumns::STATS;
+        return true;
+    case THRESHOLDS:
+        format.columns = IpvsadmColumns::THRESHOLDS;
+        return true;
+    case PERSISTENT_CONN:
+        format.columns = IpvsadmColumns::PERSISTENT;
+        return true;
+    case TUN_INFO:
+        format.columns = IpvsadmColumns::TUNNEL;
+        return true;
+    default:
+        return true; // the command itself, and -n and --sort, which are how it is anyway
+    }
+}
+
+void
+IpvsadmCommand::TakeTimeouts(const std::vector<std::string>& values, std::string& error)
+{
+    if (values.size() != timeouts.size())
+    {
+        error = std::to_string(values.size()) +
+                " timeouts, expected three in seconds: TCP, TCP after FIN, UDP";
+        return;
+    }
+    for (std::size_t i = 0; i < timeouts.size(); ++i)
+    {
+        uint32_t seconds;
+        if (!ReadNumber(values[i], MAX_TIMEOUT, seconds))
+        {
+            error = "timeout " + Quote(values[i]) + ", expected seconds from 0 to " +
+                    std::to_string(MAX_TIMEOUT);
+            return;
+        }
+        timeouts[i] = Seconds(seconds);
+    }
+}
+
+bool
+IpvsadmCommand::Apply(DirectorCore& core, std::string& error) const
+{
+    NS_LOG_FUNCTION(this << &core);
+    const auto service =
+        hasService ? core.FindService(serviceAddress, servicePort, protocol) : nullptr;
+    RuleResult result = RuleResult::OK;
+    switch (action)
+    {
+    case Action::ADD_SERVICE:
+        result = core.AddService(serviceAddress, servicePort, protocol, scheduler, flags);
+        break;
+    case Action::EDIT_SERVICE:
+        result = core.EditService(serviceAddress, servicePort, protocol, scheduler, flags);
+        break;
+    case Action::DELETE_SERVICE:
+        result = core.RemoveService(serviceAddress, servicePort, protocol);
+        break;
+    case Action::CLEAR:
+        core.ClearServices();
+        break;
+    case Action::ADD_SERVER:
+        result = core.AddRealServer(service,
+                                    serverAddress,
+                                    servicePort,
+                                    weight,
+                                    upperThreshold,
+                                    lowerThreshold);
+        break;
+    case Action::EDIT_SERVER:
+        result = core.EditRealServer(service,
+                                     serverAddress,
+                                     servicePort,
+                                     weight,
+                                     upperThreshold,
+                                     lowerThreshold);
+        break;
+    case Action::DELETE_SERVER:
+        result = core.RemoveRealServer(service, serverAddress, servicePort);
+        break;
+    case Action::ZERO:
+        result = hasService && !service ? RuleResult::NO_SERVICE : RuleResult::OK;
+        for (const auto& each : core.GetServices())
+        {
+            if (!hasService || each == service)
+            {
+                each->ZeroStats();
+            }
+        }
+        break;
+    case Action::SET_TIMEOUTS: {
+        const std::array<Time*, 3> settings{&core.tcpTimeout,
+                                            &core.tcpFinTimeout,
+                                            &core.udpTimeout};
+        for (std::size_t i = 0; i < settings.size(); ++i)
+        {
+            *settings[i] = timeouts[i].IsZero() ? *settings[i] : timeouts[i];
+        }
+        break;
+    }
+    case Action::LIST:
+    case Action::SAVE:
+        error = "a listing, expected a command that changes something";
+        return false;
+    }
+    error = result == RuleResult::OK ? "" : Explain(result);
+    return error.empty();
+}
+
+bool
+IpvsadmCommand::Apply(DirectorCore& core, Time now, std::ostream& output, std::string& error) const
+{
+    if (action == Action::SAVE)
+    {
+        IpvsadmListing::SaveRules(core, output);
+    }
+    else if (action != Action::LIST)
+    {
+        return Apply(core, error);
+    }
+    else if (listConnections)
+    {
+        IpvsadmListing::PrintConnections(core, now, output);
+    }
+    else if (listTimeouts)
+    {
+        IpvsadmListing::PrintTimeouts(core, output);
+    }
+    else if (!hasService)
+    {
+        IpvsadmListing::PrintServices(core, output, format);
+    }
+    else if (const auto service = core.FindService(serviceAddress, servicePort, protocol))
+    {
+        IpvsadmListing::PrintService(*service, output, format);
+    }
+    else
+    {
+        error = Explain(RuleResult::NO_SERVICE);
+        return false;
+    }
+    return true;
+}
+
+std::string
+IpvsadmCommand::Explain(RuleResult result) const
+{
+    std::ostringstream text;
+    std::ostringstream service;
+    service << (protocol == 6 ? "TCP " : "UDP ") << serviceAddress << ':' << servicePort;
+    switch (result)
+    {
+    case RuleResult::SERVICE_EXISTS:
+        text << "service " << service.str() << " is there already, expected another or -E";
+        break;
+    case RuleResult::NO_SERVICE:
+        text << "no service " << service.str() << ", expected one that was added by -A";
+        break;
+    case RuleResult::SERVER_EXISTS:
+        text << "real server " << serverAddress << " is in service " << service.str()
+             << " already, expected another or -e";
+        break;
+    case RuleResult::NO_SERVER:
+        text << "no real server " << serverAddress << " in service " << service.str()
+             << ", expected one that was added by -a";
+        break;
+    case RuleResult::NO_SCHEDULER:
+        text << "unknown scheduler " << Quote(scheduler) << ", expected one of";
+        for (const auto& name : Scheduler::GetNames())
+        {
+            text << ' ' << name;
+        }
+        break;
+    case RuleResult::BAD_FLAG:
+        text << "scheduler flags '";
+        for (std::size_t i = 0; i < flags.size(); ++i)
+        {
+            text << (i > 0 ? "," : "") << flags[i];
+        }
+        text << "', expected such as scheduler " << scheduler << " has";
+        break;
+    case RuleResult::BAD_THRESHOLDS:
+        text << "lower threshold " << lowerThreshold << " above the upper one, expected 0 to "
+             << upperThreshold;
+        break;
+    case RuleResult::BAD_WEIGHT:
+        text << "weight " << weight << ", expected 0 to " << RealServer::MAX_WEIGHT;
+        break;
+    case RuleResult::BAD_PORT:
+        text << "port " << servicePort << ", expected 1 to 65535";
+        break;
+    default:
+        text << ToString(result) << ", expected another rule";
+        break;
+    }
+    return text.str();
+}
+
+std::vector<std::string>
+IpvsadmCommand::Split(const std::string& line)
+{
+    std::vector<std::string> arguments;
+    std::istringstream words(line);
+    for (std::string word; words >> word && word[0] != '#';)
+    {
+        if (!arguments.empty() || word != "ipvsadm")
+        {
+            arguments.push_back(word);
+        }
+    }
+    return arguments;
+}
+
+bool
+IpvsadmCommand::LoadRules(const std::string& fileName,
+                          DirectorCore& core,
+                          std::string& error,
+                          std::vector<IpvsadmCommand>* commands)
+{
+    NS_LOG_FUNCTION(fileName << &core);
+    std::ifstream file(fileName);
+    if (!file)
+    {
+        error = fileName + ":1: cannot be opened, expected a readable file of rules";
+        return false;
+    }
+    DirectorCore rehearsal;
+    CopyConfiguration(core, rehearsal);
+    std::vector<IpvsadmCommand> read;
+    std::size_t number = 0;
+    for (std::string line; std::getline(file, line);)
+    {
+        ++number;
+        const auto arguments = Split(line);
+        if (arguments.empty())
+        {
+            continue;
+        }
+        IpvsadmCommand command;
+        if (!command.Parse(arguments, error) || !command.Apply(rehearsal, error))
+        {
+            error = fileName + ":" + std::to_string(number) + ": " + error;
+            return false;
+        }
+        read.push_back(command);
+    }
+    if (file.bad())
+    {
+        error = fileName + ":" + std::to_string(number + 1) +
+                ": cannot be read, expected a file of rules";
+        return false;
+    }
+    for (const auto& command : read)
+    {
+        command.Apply(core, error);
+    }
+    if (commands)
+    {
+        commands->insert(commands->end(), read.begin(), read.end());
+    }
+    return true;
+}
+
+} // namespace gipt
+} // namespace ns3
