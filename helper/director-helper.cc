@@ -6,8 +6,7 @@
 
 #include "director-helper.h"
 
-#include "health-check.h"
-
+#include "ns3/health-check.h"
 #include "ns3/log.h"
 #include "ns3/names.h"
 #include "ns3/node.h"

@@ -7,12 +7,12 @@
 #ifndef GIPT_DIRECTOR_HELPER_H
 #define GIPT_DIRECTOR_HELPER_H
 
-#include "director.h"
 #include "ipvsadm-command.h"
 #include "ipvsadm-listing.h"
 
 #include "ns3/application-container.h"
 #include "ns3/attribute.h"
+#include "ns3/director.h"
 #include "ns3/ipv4-address.h"
 #include "ns3/node-container.h"
 #include "ns3/nstime.h"

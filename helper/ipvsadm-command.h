@@ -7,9 +7,9 @@
 #ifndef GIPT_IPVSADM_COMMAND_H
 #define GIPT_IPVSADM_COMMAND_H
 
-#include "director-core.h"
 #include "ipvsadm-listing.h"
 
+#include "ns3/director-core.h"
 #include "ns3/ipv4-address.h"
 #include "ns3/nstime.h"
 

@@ -7,8 +7,7 @@
 #ifndef GIPT_IPVSADM_LISTING_H
 #define GIPT_IPVSADM_LISTING_H
 
-#include "director-core.h"
-
+#include "ns3/director-core.h"
 #include "ns3/nstime.h"
 #include "ns3/ptr.h"
 
