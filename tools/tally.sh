@@ -10,11 +10,11 @@
 status=$1
 shift
 for log in "$@"; do
-    sed -E 's/\x1b\[[0-9;]*m//g' "$log" | grep -E '[0-9]+ (passed|failed|skipped|errors?)\b' | tail -n 1
-done | grep -oE '[0-9]+ (passed|failed|skipped|error)' | awk -v status="$status" '
+    sed -E 's/\x1b\[[0-9;]*m//g' "$log" | grep -E '[0-9]+ (passed|failed)\b' | tail -n 1
+done | grep -oE '[0-9]+ (passed|failed|crashed|skipped|error)' | awk -v status="$status" '
     { sum[$2] += $1 }
     END {
-        failed = sum["failed"] + sum["error"]
+        failed = sum["failed"] + sum["crashed"] + sum["error"]
         if (status != 0 && failed == 0) failed = 1
         printf "%d passed, %d failed", sum["passed"], failed
         if (sum["skipped"]) printf ", %d skipped", sum["skipped"]
