@@ -218,7 +218,7 @@ class FragmentTestCase : public TestCase
         for (uint32_t i = 0; i < lengths.size(); i++)
         {
             const auto& header = pieces[i].first;
-            NS_TEST_EXPECT_MSG_EQ(20 + header.GetPayloadSize(), lengths[i], "length of " << i);
+            NS_TEST_EXPECT_MSG_EQ(20U + header.GetPayloadSize(), lengths[i], "length of " << i);
             NS_TEST_EXPECT_MSG_EQ(header.GetPayloadSize(),
                                   pieces[i].second->GetSize(),
                                   "header and content of " << i);
