@@ -34,6 +34,8 @@ DirectorNetDevice::GetTypeId()
 DirectorNetDevice::DirectorNetDevice()
 {
     NS_LOG_FUNCTION(this);
+    // global routing asks a point-to-point device for the other end of its channel
+    SetIsPointToPoint(false);
     SetSendCallback(MakeCallback(&DirectorNetDevice::Sink, this));
 }
 

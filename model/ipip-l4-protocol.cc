@@ -290,8 +290,12 @@ IpipL4Protocol::SendUdp(Ptr<Packet> packet,
         (ports[0] << 8 | ports[1]) == m_request->port &&
         (ports[2] << 8 | ports[3]) == m_request->clientPort)
     {
+        // a fresh header: one that was read keeps its old checksum
+        UdpHeader old;
+        packet->RemoveHeader(old);
         UdpHeader udp;
-        packet->RemoveHeader(udp);
+        udp.SetSourcePort(old.GetSourcePort());
+        udp.SetDestinationPort(old.GetDestinationPort());
         if (Node::ChecksumEnabled())
         {
             udp.EnableChecksums();

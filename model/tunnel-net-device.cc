@@ -35,6 +35,8 @@ TunnelNetDevice::GetTypeId()
 TunnelNetDevice::TunnelNetDevice()
 {
     NS_LOG_FUNCTION(this);
+    // global routing asks a point-to-point device for the other end of its channel
+    SetIsPointToPoint(false);
     SetSendCallback(MakeCallback(&TunnelNetDevice::Sink, this));
 }
 
