@@ -6,10 +6,8 @@
 
 #include "multi-site-helper.h"
 
-#include "graphml-reader.h"
-#include "tcp-abandon.h"
-
 #include "ns3/abort.h"
+#include "ns3/graphml-reader.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-list-routing-helper.h"
 #include "ns3/ipv4-static-routing-helper.h"
@@ -19,6 +17,7 @@
 #include "ns3/net-device-container.h"
 #include "ns3/node.h"
 #include "ns3/point-to-point-helper.h"
+#include "ns3/tcp-abandon.h"
 
 namespace ns3
 {

@@ -7,13 +7,12 @@
 #ifndef GIPT_MULTI_SITE_HELPER_H
 #define GIPT_MULTI_SITE_HELPER_H
 
-#include "site-graph.h"
-
 #include "ns3/data-rate.h"
 #include "ns3/ipv4-address.h"
 #include "ns3/node-container.h"
 #include "ns3/nstime.h"
 #include "ns3/ptr.h"
+#include "ns3/site-graph.h"
 
 #include <cstdint>
 #include <map>
