@@ -19,14 +19,18 @@ namespace gipt
 namespace
 {
 
-using V = IpvsadmOption::Value;
+using V = IpvsadmOption::Value; ///< short for the table below
 
+/** What is said of persistence. */
 constexpr const char* NO_PERSISTENCE =
     "persistence is not supported, expected a service without it";
+/** What is said of firewall marks. */
 constexpr const char* NO_FIREWALL_MARK =
     "firewall marks are not supported, expected -t or -u with address and port";
+/** What is said of connection synchronisation. */
 constexpr const char* NO_SYNC =
     "connection synchronisation is not supported, expected a rule of services and real servers";
+/** What is said of other tunnels. */
 constexpr const char* ONLY_IPIP = "only IPIP tunnels are supported, expected no more than -i";
 
 /** ipvsadm's options, the commands first. */

@@ -19,23 +19,23 @@ namespace
 /** One row of the transition table: the next state for each state. */
 using Row = std::array<ConnectionState, TCP_STATES>;
 
-constexpr auto NO = ConnectionState::NONE;
-constexpr auto ES = ConnectionState::ESTABLISHED;
-constexpr auto SS = ConnectionState::SYN_SENT;
-constexpr auto SR = ConnectionState::SYN_RECV;
-constexpr auto FW = ConnectionState::FIN_WAIT;
-constexpr auto TW = ConnectionState::TIME_WAIT;
-constexpr auto CL = ConnectionState::CLOSE;
-constexpr auto CW = ConnectionState::CLOSE_WAIT;
-constexpr auto LA = ConnectionState::LAST_ACK;
-constexpr auto LI = ConnectionState::LISTEN;
-constexpr auto SA = ConnectionState::SYNACK;
+constexpr auto NO = ConnectionState::NONE;        ///< short for the table below
+constexpr auto ES = ConnectionState::ESTABLISHED; ///< short for the table below
+constexpr auto SS = ConnectionState::SYN_SENT;    ///< short for the table below
+constexpr auto SR = ConnectionState::SYN_RECV;    ///< short for the table below
+constexpr auto FW = ConnectionState::FIN_WAIT;    ///< short for the table below
+constexpr auto TW = ConnectionState::TIME_WAIT;   ///< short for the table below
+constexpr auto CL = ConnectionState::CLOSE;       ///< short for the table below
+constexpr auto CW = ConnectionState::CLOSE_WAIT;  ///< short for the table below
+constexpr auto LA = ConnectionState::LAST_ACK;    ///< short for the table below
+constexpr auto LI = ConnectionState::LISTEN;      ///< short for the table below
+constexpr auto SA = ConnectionState::SYNACK;      ///< short for the table below
 
 // from:                  NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA
-constexpr Row ON_SYN{SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR};
-constexpr Row ON_FIN{CL, FW, SS, TW, FW, TW, CL, CW, LA, LI, TW};
-constexpr Row ON_ACK{ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES};
-constexpr Row ON_RST{CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL};
+constexpr Row ON_SYN{SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR}; ///< after a segment with SYN
+constexpr Row ON_FIN{CL, FW, SS, TW, FW, TW, CL, CW, LA, LI, TW}; ///< after a segment with FIN
+constexpr Row ON_ACK{ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES}; ///< after a segment with ACK
+constexpr Row ON_RST{CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL}; ///< after a segment with RST
 
 } // namespace
 

@@ -73,6 +73,18 @@ class DirectorRouting : public Ipv4ListRouting
                                const Ipv4Header& header,
                                Ptr<NetDevice> oif,
                                Socket::SocketErrno& error) override;
+
+    /**
+     * @brief Show the director what is for the node, and leave the rest to the node's own routing.
+     * @param packet what follows the header
+     * @param header the IPv4 header
+     * @param idev the device it came in by
+     * @param ucb forwards a unicast packet
+     * @param mcb forwards a multicast packet
+     * @param lcb delivers to the node's own stack
+     * @param ecb reports an error
+     * @return true when somebody has taken the packet
+     */
     bool RouteInput(Ptr<const Packet> packet,
                     const Ipv4Header& header,
                     Ptr<const NetDevice> idev,

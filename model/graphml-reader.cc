@@ -348,7 +348,7 @@ class Builder
     }
 
     /**
-     * @brief Take note of a <key>: its id, name and default.
+     * @brief Take note of a key element: its id, name and default.
      * @param element the element
      */
     void DeclareKey(const Element& element)
@@ -372,7 +372,7 @@ class Builder
     }
 
     /**
-     * @brief Collect the <data> of a node or edge under the names of their keys.
+     * @brief Collect the data elements of a node or edge under the names of their keys.
      * @param element the node or edge
      * @return the values; those of keys that nobody declared go by the key itself
      */
@@ -402,7 +402,7 @@ class Builder
     }
 
     /**
-     * @brief Add the city of a <node>.
+     * @brief Add the city of a node element.
      * @param element the element
      */
     void AddNode(const Element& element)
@@ -471,7 +471,7 @@ class Builder
     }
 
     /**
-     * @brief Add the link of an <edge>.
+     * @brief Add the link of an edge element.
      * @param element the element
      */
     void AddEdge(const Element& element)
