@@ -138,7 +138,7 @@ FailoverOptions::FailoverOptions(int argc, char* argv[])
         {"fail",
          "",
          "losses of power, SITE@FROM-TO, separated by commas, or none; times in s, ms or min "
-         "[the last site@20s-40s]"},
+         "[the last site for the middle third of --duration]"},
         {"rate", "200", "requests per second, of all clients together (Poisson arrivals)"},
         {"duration", "60s", "how long requests begin; they have --timeout more to end"},
         {"timeout", "3s", "time a request may take"},
@@ -281,7 +281,15 @@ FailoverOptions::ChooseCities(const SiteGraph& graph)
                            "', expected sites connected with the director");
         }
     }
-    failures = ReadFailures(m_fail.empty() ? sites.back() + "@20s-40s" : m_fail);
+    std::string fail = m_fail;
+    if (fail.empty())
+    {
+        std::ostringstream text;
+        double third = duration.GetSeconds() / 3;
+        text << sites.back() << "@" << third << "s-" << 2 * third << "s";
+        fail = text.str();
+    }
+    failures = ReadFailures(fail);
 
     for (auto& [name, value] : given)
     {
@@ -297,9 +305,9 @@ FailoverOptions::ChooseCities(const SiteGraph& graph)
                 value += (value.empty() ? "" : ",") + site;
             }
         }
-        else if (name == "fail" && value.empty())
+        else if (name == "fail")
         {
-            value = sites.back() + "@20s-40s";
+            value = fail;
         }
     }
 }
@@ -338,6 +346,11 @@ FailoverOptions::ReadFailures(const std::string& text) const
         if (failure.from >= failure.to)
         {
             throw BadInput(option + "'" + part + "' ends before it begins, expected FROM < TO");
+        }
+        if (failure.from >= duration)
+        {
+            throw BadInput(option + "'" + part + "' begins when the run has ended, expected FROM " +
+                           "before --duration");
         }
         for (const auto& other : result)
         {

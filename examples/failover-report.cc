@@ -7,16 +7,18 @@
 #include "failover-report.h"
 
 #include "ns3/ns3-release.h"
+#include "ns3/pointer.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
-#include "ns3/system-path.h"
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
 #include <sstream>
+#include <system_error>
 
 using namespace ns3;
 using namespace ns3::gipt;
@@ -135,9 +137,21 @@ GetAttributes(Ptr<Object> object)
         for (std::size_t i = 0; i < tid.GetAttributeN(); i++)
         {
             TypeId::AttributeInformation information = tid.GetAttribute(i);
+            if (!(information.flags & TypeId::ATTR_GET) || !information.accessor->HasGetter())
+            {
+                continue;
+            }
             StringValue value;
-            if ((information.flags & TypeId::ATTR_GET) && information.accessor->HasGetter() &&
-                object->GetAttributeFailSafe(information.name, value))
+            PointerValue pointer;
+            if (information.checker->GetValueTypeName() == "ns3::PointerValue")
+            {
+                // Its address would differ from run to run.
+                object->GetAttribute(information.name, pointer);
+                Ptr<Object> target = pointer.GetObject();
+                attributes[information.name] =
+                    target ? target->GetInstanceTypeId().GetName() : "none";
+            }
+            else if (object->GetAttributeFailSafe(information.name, value))
             {
                 attributes[information.name] = value.Get();
             }
@@ -413,7 +427,8 @@ FailoverReport::PrintConclusion(std::ostream& os) const
 void
 FailoverReport::PrepareFolder() const
 {
-    SystemPath::MakeDirectories(m_options.results);
+    std::error_code ignored; // what matters is whether files can be written there
+    std::filesystem::create_directories(m_options.results, ignored);
     Create(m_options.results, "manifest.json");
 }
 
