@@ -22,9 +22,8 @@ namespace gipt
  * @ingroup global-ip-tunneling
  * @brief What the schedulers share that look the client up in a table (sh, mh).
  *
- * The table is filled anew whenever a server comes, goes or changes, from the last weights that
- * were not 0: a quiesced server keeps its places, and its clients are refused, or with the fallback
- * flag sent to another server.
+ * The table is filled anew whenever a server comes, goes or changes. A quiesced server keeps
+ * places, and its clients are refused, or with the fallback flag sent to another server.
  */
 class HashScheduler : public Scheduler
 {

@@ -47,7 +47,7 @@ RealServer::SetWeight(uint32_t weight)
 {
     NS_LOG_FUNCTION(this << weight);
     m_weight = weight;
-    // The tables of sh and mh keep a quiesced server's place (ip_vs_ctl.c, last_weight).
+    // The table of mh keeps a quiesced server's places (ip_vs_ctl.c, last_weight).
     if (weight > 0)
     {
         m_lastWeight = weight;

@@ -83,8 +83,8 @@ class RealServer : public Object
     }
 
     /**
-     * @brief The last weight that was not 0; the hashing schedulers build their tables from it.
-     * @return weight without unit, 0 when there never was one
+     * @brief The last weight that was not 0 while in service, from which mh fills its table.
+     * @return weight without unit, 0 when there was none since the server was added
      */
     uint32_t GetLastWeight() const
     {

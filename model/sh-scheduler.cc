@@ -64,8 +64,8 @@ ShScheduler::Fill(const VirtualService& service, std::vector<RealServer*>& table
             server = servers.begin();
         }
         place = PeekPointer(*server);
-        // One that never had a weight gets a place all the same.
-        if (++filled >= (*server)->GetLastWeight())
+        // One without weight keeps a place all the same, whose clients are refused.
+        if (++filled >= (*server)->GetWeight())
         {
             ++server;
             filled = 0;

@@ -18,7 +18,9 @@ namespace gipt
  * @ingroup global-ip-tunneling
  * @brief Source hashing: a client always meets the same server (net/netfilter/ipvs/ip_vs_sh.c).
  *
- * The table has 256 places, filled in turn, newest server first, each as often as its last weight.
+ * The table has 256 places, filled in turn, newest server first, each as often as its weight says.
+ * A quiesced server keeps one place a turn, where its clients are refused; so unlike with mh, other
+ * clients move when a server is quiesced.
  */
 class ShScheduler : public HashScheduler
 {

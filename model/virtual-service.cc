@@ -71,6 +71,8 @@ VirtualService::AddServer(Ptr<RealServer> server)
 {
     NS_LOG_FUNCTION(this << server->GetAddress() << server->GetPort());
     server->m_inService = true;
+    // A server that comes back without weight has none to remember (ip_vs_ctl.c).
+    server->m_lastWeight = server->GetWeight();
     m_servers.insert(m_servers.begin(), server);
     if (m_scheduler)
     {
