@@ -19,8 +19,8 @@ namespace
 
 /** Alignment of chunks, so that no entry lies in two cache lines. */
 constexpr std::align_val_t CACHE_LINE{64};
-/** Entries of a chunk, and the guard with the rest of its cache line. */
-constexpr uint32_t CHUNK_ENTRIES = ConnectionChunks::SLOTS + 2;
+/** Slots of a chunk and its guards. */
+constexpr uint32_t CHUNK_ENTRIES = ConnectionChunks::SLOTS + ConnectionChunks::GUARDS;
 /** Chunks kept for later: one that was emptied is soon wanted for what was in it. */
 constexpr std::size_t SPARE_CHUNKS = 2;
 
@@ -58,7 +58,9 @@ ConnectionChunks::Allocate()
         m_spare.pop_back();
     }
     std::fill(chunk, chunk + SLOTS, Connection());
-    chunk[SLOTS].hash = GUARD;
+    Connection guard = Connection();
+    guard.hash = GUARD;
+    std::fill_n(chunk + SLOTS, GUARDS, guard);
     return chunk;
 }
 
@@ -114,7 +116,7 @@ ConnectionArray::FindFrom(uint32_t limit) const
     {
         return nullptr;
     }
-    for (Place place = Seek(limit, limit); place.slot->hash != ConnectionChunks::GUARD; Next(place))
+    for (Place place = Seek(limit); place.slot->hash != ConnectionChunks::GUARD; Next(place))
     {
         if (place.slot->hash >= limit)
         {
@@ -127,7 +129,7 @@ ConnectionArray::FindFrom(uint32_t limit) const
 ConnectionArray::Place
 ConnectionArray::Locate(const Connection* connection) const
 {
-    Place place = Seek(connection->hash, connection->hash);
+    Place place = Seek(connection->hash);
     while (place.slot != connection)
     {
         Next(place);
@@ -136,39 +138,40 @@ ConnectionArray::Locate(const Connection* connection) const
 }
 
 Connection*
-ConnectionArray::Open(uint32_t hash, ConnectionChunks& memory)
+ConnectionArray::Open(Place place, ConnectionChunks& memory)
 {
-    const Place wanted = Seek(hash, hash + 1);
-    Place empty = wanted;
+    Place empty = place;
     while (empty.slot->hash)
     {
-        if (empty.slot->hash == ConnectionChunks::GUARD)
+        if (empty.slot->hash != ConnectionChunks::GUARD)
         {
-            m_chunks.push_back(memory.Allocate());
-            GoOn(empty);
+            ++empty.slot;
         }
         else
         {
-            Next(empty);
+            if (empty.chunk + 1 == m_chunks.size())
+            {
+                m_chunks.push_back(memory.Allocate());
+            }
+            GoOn(empty);
         }
     }
     m_end = std::max(m_end, GetIndex(empty) + 1);
+    if (place.slot->hash == ConnectionChunks::GUARD)
+    {
+        return empty.slot; // the first one of a chunk that was added for it
+    }
 
     // Everything from the wanted slot to the empty one goes up by one slot.
-    while (empty.chunk != wanted.chunk)
+    while (empty.chunk != place.chunk)
     {
         Connection* front = m_chunks[empty.chunk];
         std::copy_backward(front, empty.slot, empty.slot + 1);
         empty.slot = m_chunks[--empty.chunk] + ConnectionChunks::SLOTS - 1;
         *front = *empty.slot;
     }
-    if (wanted.slot->hash == ConnectionChunks::GUARD)
-    {
-        // The array's last slot was taken: the first one of the chunk after it is free now.
-        return m_chunks[wanted.chunk + 1];
-    }
-    std::copy_backward(wanted.slot, empty.slot, empty.slot + 1);
-    return wanted.slot;
+    std::copy_backward(place.slot, empty.slot, empty.slot + 1);
+    return place.slot;
 }
 
 void
@@ -200,7 +203,12 @@ ConnectionArray::Append(const Connection& connection, ConnectionChunks& memory)
         if (!m_chunks[last >> ConnectionChunks::BITS][last & (ConnectionChunks::SLOTS - 1)].hash)
         {
             // Entries at the end were removed: there may be no gap before this one.
-            *Open(connection.hash, memory) = connection;
+            Place place = Seek(connection.hash);
+            while (place.slot->hash == connection.hash)
+            {
+                Next(place);
+            }
+            *Open(place, memory) = connection;
             return;
         }
     }

@@ -92,8 +92,10 @@ class ConnectionChunks
     static constexpr uint32_t BITS = 11;
     /** Slots of a chunk. */
     static constexpr uint32_t SLOTS = 1 << BITS;
-    /** Hash in the slot that follows the last one of a chunk; no entry has it. */
+    /** Hash in the slots that follow the last one of a chunk; no entry has it. */
     static constexpr uint32_t GUARD = UINT32_MAX;
+    /** Number of slots with that hash. */
+    static constexpr uint32_t GUARDS = 8;
 
     ConnectionChunks() = default;
     ~ConnectionChunks();
@@ -223,27 +225,31 @@ class ConnectionArray
     }
 
     /**
-     * @brief Find the first slot that is empty, or has a hash not below a limit, searching from the
-     * home of a hash; or the guard at the end of the array.
-     * @param home the hash at whose home to begin
-     * @param limit the limit
+     * @brief Find the first entry with a hash, or else the slot where it belongs: an empty one, one
+     * with a greater hash, or the guard at the end of the array.
+     * @param hash the hash, of the part that is not gone
      * @return the slot
      */
-    Place Seek(uint32_t home, uint32_t limit) const
+    Place Seek(uint32_t hash) const
     {
-        const uint32_t wanted = GetHome(home);
-        const uint32_t position = wanted < m_first ? m_first : wanted;
+        const uint32_t home = GetHome(hash);
+        const uint32_t position = home < m_first ? m_first : home;
         Place place;
         place.chunk = position >> ConnectionChunks::BITS;
         place.slot = m_chunks[place.chunk] + (position & (ConnectionChunks::SLOTS - 1));
         for (;;)
         {
-            // An empty slot's hash, 0, becomes the greatest one.
-            while (place.slot->hash - 1 < limit - 1)
+            // The slots of a run that are below come first, so their number leads to the one
+            // wanted. Without a branch at each slot the processor need not wait for memory to know
+            // where to go on. An empty slot's hash, 0, becomes the greatest one.
+            const Connection* slot = place.slot;
+            uint32_t below = 0;
+            for (uint32_t i = 0; i < WINDOW; ++i)
             {
-                ++place.slot;
+                below += slot[i].hash - 1 < hash - 1;
             }
-            if (!GoOn(place))
+            place.slot += below;
+            if (below != WINDOW && !GoOn(place))
             {
                 return place;
             }
@@ -290,12 +296,12 @@ class ConnectionArray
     Place Locate(const Connection* connection) const;
 
     /**
-     * @brief Make room for an entry, behind those of the same hash.
-     * @param hash its hash
+     * @brief Make room for an entry.
+     * @param place the slot where it belongs: Seek(), or behind others of its hash
      * @param memory where to get chunks
-     * @return an empty slot
+     * @return the slot, whose content is to be overwritten
      */
-    Connection* Open(uint32_t hash, ConnectionChunks& memory);
+    Connection* Open(Place place, ConnectionChunks& memory);
 
     /**
      * @brief Remove an entry.
@@ -339,6 +345,9 @@ class ConnectionArray
     }
 
   private:
+    /** Slots that a search looks at together. */
+    static constexpr uint32_t WINDOW = 4;
+    static_assert(WINDOW <= ConnectionChunks::GUARDS, "no search goes past the guards");
     /** Slots of the last chunk that are no one's home. */
     static constexpr uint32_t TAIL = 64;
 

@@ -65,14 +65,22 @@ ConnectionTable::Insert(const ConnectionKey& key, uint32_t server, Time now, Tim
     {
         Resize(m_array.GetChunks() + m_array.GetChunks() / GROW_PARTS + 1);
     }
+    const Words words(key);
+    const uint32_t hash = GetHash(words);
+    GetArray(hash).Prefetch(hash);
     Step();
 
-    const uint32_t hash = GetHash(key);
-    Connection* connection = GetArray(hash).Open(hash, m_chunks);
+    ConnectionArray& array = GetArray(hash);
+    ConnectionArray::Place place = array.Seek(hash);
+    if (SkipOthers(array, place, hash, words))
+    {
+        return place.slot;
+    }
+    Connection* connection = array.Open(place, m_chunks);
     *connection = Connection();
     connection->hash = hash;
-    connection->client = key.client.Get();
-    connection->virtualAddress = key.virtualAddress.Get();
+    connection->client = static_cast<uint32_t>(words.addresses >> 32);
+    connection->virtualAddress = static_cast<uint32_t>(words.addresses);
     connection->clientPort = key.clientPort;
     connection->virtualPort = key.virtualPort;
     connection->protocol = key.protocol;
@@ -177,7 +185,7 @@ ConnectionTable::Sweep(uint32_t cursor,
         for (;;)
         {
             const ConnectionArray& array = GetArray(hash);
-            ConnectionArray::Place place = array.Seek(hash, hash);
+            ConnectionArray::Place place = array.Seek(hash);
             for (uint32_t i = 0; i < stay && place.slot->hash == hash; ++i)
             {
                 array.Next(place);
@@ -244,7 +252,7 @@ ConnectionTable::Meet(uint32_t hash, Time now)
         return;
     }
     ConnectionArray& array = GetArray(hash);
-    ConnectionArray::Place place = array.Seek(hash, hash);
+    ConnectionArray::Place place = array.Seek(hash);
     while (place.slot->hash == hash)
     {
         Connection& connection = *place.slot;

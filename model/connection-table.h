@@ -107,13 +107,14 @@ class ConnectionTable
     /**
      * @brief Enter a connection.
      *
-     * All that is the owner's is 0, but for the server.
+     * All that is the owner's is 0, but for the server. If the key is in the table, nothing
+     * happens.
      *
-     * @param key the key; there is no connection with it in the table
+     * @param key the key
      * @param server index of the real server
      * @param now the time
      * @param timeout how long it stays unless it is restarted, at most 31 days
-     * @return the connection, null when the table is full
+     * @return the connection that has the key, null when the table is full
      */
     Connection* Insert(const ConnectionKey& key, uint32_t server, Time now, Time timeout);
 
@@ -122,8 +123,9 @@ class ConnectionTable
      * @param connection the connection
      * @param now the time
      * @param timeout how long it stays from now, at most 31 days
+     * @return true when it ends earlier than before, so that NextExpiry may have changed
      */
-    void Restart(Connection* connection, Time now, Time timeout);
+    bool Restart(Connection* connection, Time now, Time timeout);
 
     /**
      * @brief Remove a connection; the expiry callback is not called.
@@ -220,8 +222,8 @@ class ConnectionTable
   private:
     /** Nanoseconds of a tick. */
     static constexpr int64_t TICK = 4000000;
-    /** Longest timeout in ticks: 49 days, which leaves room for what is late. */
-    static constexpr int64_t MAX_TIMEOUT = int64_t{1} << 30;
+    /** Longest timeout in nanoseconds: 49 days, which leaves room for what is late. */
+    static constexpr int64_t MAX_TIMEOUT = TICK << 30;
     /** Slots moved to the other array by an insertion or a removal. */
     static constexpr uint32_t STEP = 32;
 
@@ -254,19 +256,56 @@ class ConnectionTable
         return static_cast<int32_t>(static_cast<uint32_t>(tick) - connection.expiry) >= 0;
     }
 
+    /** A key in the form that is hashed and compared. */
+    struct Words
+    {
+        uint64_t addresses; ///< client and service address
+        uint64_t rest;      ///< client port, service port, protocol
+
+        /**
+         * @brief Constructor.
+         * @param key the key
+         */
+        explicit Words(const ConnectionKey& key)
+            : addresses(uint64_t{key.client.Get()} << 32 | key.virtualAddress.Get()),
+              rest(uint64_t{key.clientPort} << 32 | uint64_t{key.virtualPort} << 16 | key.protocol)
+        {
+        }
+    };
+
+    /**
+     * @brief Hash a key.
+     * @param words the key
+     * @return the hash, neither 0 nor UINT32_MAX
+     */
+    uint32_t GetHash(const Words& words) const;
+
     /**
      * @brief Whether a connection has a key.
      * @param connection the connection
-     * @param key the key, of the same hash
+     * @param words the key
      * @return true when it has
      */
-    static bool Matches(const Connection& connection, const ConnectionKey& key)
+    static bool Matches(const Connection& connection, const Words& words)
     {
-        return connection.client == key.client.Get() &&
-               connection.virtualAddress == key.virtualAddress.Get() &&
-               connection.virtualPort == key.virtualPort && connection.protocol == key.protocol &&
-               (connection.IsTemplate() ? 0 : connection.clientPort) == key.clientPort;
+        const uint64_t clientPort = connection.IsTemplate() ? 0 : connection.clientPort;
+        return (uint64_t{connection.client} << 32 | connection.virtualAddress) == words.addresses &&
+               (clientPort << 32 | uint64_t{connection.virtualPort} << 16 | connection.protocol) ==
+                   words.rest;
     }
+
+    /**
+     * @brief Go on from the first entry of a hash to the one that has a key.
+     * @param array the array
+     * @param place where to begin; changed
+     * @param hash the hash
+     * @param words the key
+     * @return false when there is none; the place is then behind those of the hash
+     */
+    static bool SkipOthers(const ConnectionArray& array,
+                           ConnectionArray::Place& place,
+                           uint32_t hash,
+                           const Words& words);
 
     /**
      * @brief The array in which a hash is.
@@ -335,19 +374,21 @@ class ConnectionTable
 };
 
 inline uint32_t
-ConnectionTable::GetHash(const ConnectionKey& key) const
+ConnectionTable::GetHash(const Words& words) const
 {
     // Multiplication carries upwards only, so the high half is folded down after each one.
     // The odd factors are those of Stafford's variant 13 of the MurmurHash3 finalizer.
-    uint64_t x = uint64_t{key.client.Get()} << 32 | key.virtualAddress.Get();
-    x = (x ^ m_seed) * 0xbf58476d1ce4e5b9;
-    x ^= x >> 32;
-    x += uint64_t{key.clientPort} << 32 | uint64_t{key.virtualPort} << 16 | key.protocol;
-    x *= 0x94d049bb133111eb;
-    x ^= x >> 32;
-    x *= 0xbf58476d1ce4e5b9;
+    uint64_t x = (words.addresses ^ m_seed) * 0xbf58476d1ce4e5b9;
+    x = ((x ^ x >> 32) + words.rest) * 0x94d049bb133111eb;
+    x = (x ^ x >> 32) * 0xbf58476d1ce4e5b9;
     const auto hash = static_cast<uint32_t>(x >> 32);
     return hash == 0 ? 1 : hash - (hash == UINT32_MAX);
+}
+
+inline uint32_t
+ConnectionTable::GetHash(const ConnectionKey& key) const
+{
+    return GetHash(Words(key));
 }
 
 inline Connection*
@@ -357,17 +398,27 @@ ConnectionTable::Peek(const ConnectionKey& key)
     {
         return nullptr;
     }
-    const uint32_t hash = GetHash(key);
+    const Words words(key);
+    const uint32_t hash = GetHash(words);
     const ConnectionArray& array = GetArray(hash);
-    ConnectionArray::Place place = array.Seek(hash, hash);
+    ConnectionArray::Place place = array.Seek(hash);
+    return SkipOthers(array, place, hash, words) ? place.slot : nullptr;
+}
+
+inline bool
+ConnectionTable::SkipOthers(const ConnectionArray& array,
+                            ConnectionArray::Place& place,
+                            uint32_t hash,
+                            const Words& words)
+{
     for (; place.slot->hash == hash; array.Next(place))
     {
-        if (Matches(*place.slot, key))
+        if (Matches(*place.slot, words))
         {
-            return place.slot;
+            return true;
         }
     }
-    return nullptr;
+    return false;
 }
 
 inline Connection*
@@ -389,22 +440,22 @@ ConnectionTable::Find(const ConnectionKey& key, Time now)
 inline uint64_t
 ConnectionTable::GetExpiry(Time now, Time timeout)
 {
-    const int64_t end = (now + timeout).GetNanoSeconds();
-    const auto tick = static_cast<uint64_t>(end / TICK + (end % TICK != 0));
-    return std::min(tick, GetTick(now) + MAX_TIMEOUT);
+    const int64_t delay = std::min(timeout.GetNanoSeconds(), MAX_TIMEOUT);
+    return static_cast<uint64_t>(now.GetNanoSeconds() + delay + TICK - 1) / TICK;
 }
 
-inline void
+inline bool
 ConnectionTable::Restart(Connection* connection, Time now, Time timeout)
 {
     const uint32_t before = connection->expiry;
     connection->expiry = static_cast<uint32_t>(GetExpiry(now, timeout));
-    // Later than before: the record stays where it is until it is met.
-    if (static_cast<int32_t>(connection->expiry - before) < 0)
+    if (static_cast<int32_t>(connection->expiry - before) >= 0)
     {
-        m_wheel.SetTick(GetTick(now));
-        FileEarlier(*connection);
+        return false; // the record stays where it is until it is met
     }
+    m_wheel.SetTick(GetTick(now));
+    FileEarlier(*connection);
+    return true;
 }
 
 } // namespace gipt
