@@ -43,19 +43,19 @@ ConnectionState
 NextTcpState(ConnectionState state, uint8_t tcpFlags)
 {
     const auto from = static_cast<uint8_t>(state);
-    if (tcpFlags & TCP_RST)
+    if (tcpFlags & TCP_FLAG_RST)
     {
         return ON_RST[from];
     }
-    if (tcpFlags & TCP_SYN)
+    if (tcpFlags & TCP_FLAG_SYN)
     {
         return ON_SYN[from];
     }
-    if (tcpFlags & TCP_FIN)
+    if (tcpFlags & TCP_FLAG_FIN)
     {
         return ON_FIN[from];
     }
-    if (tcpFlags & TCP_ACK)
+    if (tcpFlags & TCP_FLAG_ACK)
     {
         return ON_ACK[from];
     }

@@ -42,10 +42,10 @@ enum class ConnectionState : uint8_t
 static constexpr uint8_t TCP_STATES = 11;
 
 /** TCP flag bits of the header's 14th octet (RFC 9293, 3.1) that the state machine looks at. */
-static constexpr uint8_t TCP_FIN = 1;
-static constexpr uint8_t TCP_SYN = 2;  ///< begin
-static constexpr uint8_t TCP_RST = 4;  ///< reset
-static constexpr uint8_t TCP_ACK = 16; ///< acknowledgement
+static constexpr uint8_t TCP_FLAG_FIN = 1;
+static constexpr uint8_t TCP_FLAG_SYN = 2;  ///< begin
+static constexpr uint8_t TCP_FLAG_RST = 4;  ///< reset
+static constexpr uint8_t TCP_FLAG_ACK = 16; ///< acknowledgement
 
 /**
  * @ingroup global-ip-tunneling

@@ -418,7 +418,7 @@ DirectorCore::Decide(const ConnectionKey& key, uint8_t tcpFlags, uint32_t bytes,
     {
         const RealServer& server = *m_pool[connection->server].server;
         const auto state = static_cast<ConnectionState>(connection->state);
-        isReplaced = isTcp && (tcpFlags & TCP_SYN) &&
+        isReplaced = isTcp && (tcpFlags & TCP_FLAG_SYN) &&
                      ((expireNodestConn && server.GetWeight() == 0) || IsReused(state));
         if (!isReplaced && !server.IsInService())
         {
@@ -442,7 +442,7 @@ DirectorCore::Decide(const ConnectionKey& key, uint8_t tcpFlags, uint32_t bytes,
         const auto found =
             m_serviceByKey.find({key.virtualAddress.Get(), key.virtualPort, key.protocol});
         const bool begins =
-            !isTcp || ((sloppyTcp || (tcpFlags & TCP_SYN)) && !(tcpFlags & TCP_RST));
+            !isTcp || ((sloppyTcp || (tcpFlags & TCP_FLAG_SYN)) && !(tcpFlags & TCP_FLAG_RST));
         if (begins && found != m_serviceByKey.end())
         {
             connection = Schedule(*found->second, key, now, decision);
