@@ -417,10 +417,9 @@ FailoverReport::PrintConclusion(std::ostream& os) const
     os << "When " << first.city << " lost its power at " << Format(first.from.GetSeconds(), 1)
        << " s, " << (blame.survivors ? "" : "none but ") << "its own connections "
        << (blame.survivors ? "were not the only ones that failed" : "failed")
-       << ": the director sent it no more of them after "
-       << Format((last - first.from).GetSeconds(), 1) << " s, and served "
+       << ", the last of them begun " << Format((last - first.from).GetSeconds(), 1) << " s later; "
        << Format(total.requests ? 100.0 * total.served / total.requests : 0, 2)
-       << " % of all requests (failed with a dead site: " << blame.failedSite
+       << " % of all requests were served (failed with a dead site: " << blame.failedSite
        << ", never given to a server: " << blame.nobody << ").\n";
 }
 

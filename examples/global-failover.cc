@@ -351,20 +351,20 @@ class Failover
     {
         for (const auto& failure : m_options.failures)
         {
-            Simulator::Schedule(failure.from, &Failover::SetPower, this, failure.city, false);
-            Simulator::Schedule(failure.to, &Failover::SetPower, this, failure.city, true);
+            m_world.SchedulePowerLoss(failure.city, failure.from, failure.to);
+            Simulator::Schedule(failure.from,
+                                &FailoverReport::Event,
+                                &m_report,
+                                "power-off",
+                                failure.city,
+                                "");
+            Simulator::Schedule(failure.to,
+                                &FailoverReport::Event,
+                                &m_report,
+                                "power-on",
+                                failure.city,
+                                "");
         }
-    }
-
-    /**
-     * @brief Take or give power.
-     * @param city the site
-     * @param on true to give it
-     */
-    void SetPower(std::string city, bool on)
-    {
-        m_world.SetSitePower(city, on);
-        m_report.Event(on ? "power-on" : "power-off", city, "");
     }
 
     /** Capture what passes the director's link and a client's link. */
@@ -460,7 +460,7 @@ main(int argc, char* argv[])
     }
     catch (const BadInput& error)
     {
-        std::cerr << "global-failover: " << error.what() << "\n";
+        std::cerr << error.what() << "\n";
         return 2;
     }
 }

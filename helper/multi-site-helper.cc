@@ -17,6 +17,7 @@
 #include "ns3/net-device-container.h"
 #include "ns3/node.h"
 #include "ns3/point-to-point-helper.h"
+#include "ns3/simulator.h"
 #include "ns3/tcp-abandon.h"
 
 namespace ns3
@@ -308,6 +309,14 @@ MultiSiteHelper::SetSitePower(const std::string& city, bool on)
             AbandonAllTcp(server);
         }
     }
+}
+
+void
+MultiSiteHelper::SchedulePowerLoss(const std::string& city, Time from, Time to)
+{
+    NS_LOG_FUNCTION(this << city << from << to);
+    Simulator::Schedule(from, &MultiSiteHelper::SetSitePower, this, city, false);
+    Simulator::Schedule(to, &MultiSiteHelper::SetSitePower, this, city, true);
 }
 
 bool

@@ -47,7 +47,7 @@ namespace gipt
  * - a link between cities is the /30 at 172.16.0.0 plus 4 times the link. No route leads there.
  *
  * Call in this order: SetTopology or ReadTopology, Add... for the hosts, Announce for a VIP,
- * InstallRoutes. The helper must live as long as SetSitePower may be called.
+ * InstallRoutes. The helper must live as long as the simulation when power is lost in it.
  */
 class MultiSiteHelper
 {
@@ -143,6 +143,14 @@ class MultiSiteHelper
      * @param on true to give power
      */
     void SetSitePower(const std::string& city, bool on);
+
+    /**
+     * @brief Have a city's servers lose their power and get it back.
+     * @param city name of a city with servers
+     * @param from when it goes, from now
+     * @param to when it is back, from now
+     */
+    void SchedulePowerLoss(const std::string& city, Time from, Time to);
 
     /**
      * @brief Tell whether two cities have a way between them.
