@@ -56,6 +56,7 @@ ToString(DropReason reason)
         "fragment-timeout",
         "bad-fragment",
         "no-protocol",
+        "martian-source",
         "loop",
     };
     return TEXTS[static_cast<uint8_t>(reason)];
@@ -169,9 +170,21 @@ DirectorCore::EditService(Ipv4Address address,
     }
     Ptr<Scheduler> made;
     const auto result = MakeScheduler(scheduler, flags, made);
-    if (result == RuleResult::OK)
+    if (result != RuleResult::OK)
+    {
+        return result;
+    }
+    const auto present = service->GetScheduler();
+    if (present->GetInstanceTypeId() != made->GetInstanceTypeId())
     {
         service->SetScheduler(made);
+        return result;
+    }
+    // A scheduler that stays keeps its place and table (ip_vs_ctl.c, ip_vs_edit_service).
+    present->ClearFlags();
+    for (const auto& flag : flags)
+    {
+        present->SetFlag(flag);
     }
     return result;
 }
@@ -392,6 +405,7 @@ DirectorCore::Schedule(VirtualService& service,
         decision.reason = DropReason::TABLE_FULL;
         return nullptr;
     }
+    decision.timerChanged = true;
     connection->state = static_cast<uint8_t>(first);
     server->Bind(false);
     server->m_stats.connections++;
@@ -464,13 +478,13 @@ DirectorCore::Decide(const ConnectionKey& key, uint8_t tcpFlags, uint32_t bytes,
         entry.service->m_stats.packets++;
         entry.service->m_stats.bytes += bytes;
     }
-    Track(*connection, tcpFlags, now);
+    decision.timerChanged |= Track(*connection, tcpFlags, now);
     decision.verdict = Verdict::FORWARD;
     decision.server = PeekPointer(entry.server);
     return decision;
 }
 
-void
+bool
 DirectorCore::Track(Connection& connection, uint8_t tcpFlags, Time now)
 {
     const auto before = static_cast<ConnectionState>(connection.state);
@@ -487,7 +501,7 @@ DirectorCore::Track(Connection& connection, uint8_t tcpFlags, Time now)
             m_stateTrace(ConnectionTable::GetKey(connection), ToString(before), ToString(after));
         }
     }
-    m_table.Restart(&connection, now, GetTimeout(after));
+    return m_table.Restart(&connection, now, GetTimeout(after));
 }
 
 void

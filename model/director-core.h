@@ -84,11 +84,12 @@ enum class DropReason : uint8_t
     FRAGMENT_TIMEOUT, ///< not all fragments came in time
     BAD_FRAGMENT,     ///< a fragment that fits no datagram, or above the bound on memory
     NO_PROTOCOL,      ///< a tunnel packet for the director itself, which is no real server
+    MARTIAN_SOURCE,   ///< its source is an address of the node, and it came from outside
     LOOP              ///< its source is the director itself or the real server (RFC 2003, 3.2)
 };
 
 /** Number of drop reasons. */
-static constexpr uint8_t DROP_REASONS = 12;
+static constexpr uint8_t DROP_REASONS = 13;
 
 /**
  * @ingroup global-ip-tunneling
@@ -107,6 +108,7 @@ struct Decision
     Verdict verdict{Verdict::LOCAL};     ///< what to do
     DropReason reason{DropReason::NONE}; ///< why, when dropped
     RealServer* server{nullptr};         ///< where to, when forwarded
+    bool timerChanged{false};            ///< a timer may run out earlier than any before
 };
 
 /**
@@ -410,8 +412,9 @@ class DirectorCore
      * @param connection the entry
      * @param tcpFlags flags of the packet
      * @param now time of the packet
+     * @return true when it now ends earlier than before
      */
-    void Track(Connection& connection, uint8_t tcpFlags, Time now);
+    bool Track(Connection& connection, uint8_t tcpFlags, Time now);
 
     /**
      * @brief Keep the books of an entry that has left or is leaving the table.

@@ -10,6 +10,7 @@
 
 #include "ns3/ipv4.h"
 #include "ns3/log.h"
+#include "ns3/loopback-net-device.h"
 #include "ns3/net-device.h"
 #include "ns3/object.h"
 
@@ -112,6 +113,11 @@ DirectorRouting::RouteInput(Ptr<const Packet> packet,
                             LocalDeliverArgument lcb,
                             ErrorArgument ecb)
 {
+    if (m_director && IsLocal(header.GetSource()) && !DynamicCast<const LoopbackNetDevice>(idev))
+    {
+        m_director->RefuseMartian(packet, header);
+        return true;
+    }
     if (!m_director || !IsLocal(header.GetDestination()))
     {
         return m_inner->RouteInput(packet, header, idev, ucb, mcb, lcb, ecb);

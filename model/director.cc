@@ -9,6 +9,7 @@
 #include "ipip-encapsulation.h"
 
 #include "ns3/boolean.h"
+#include "ns3/icmpv4-l4-protocol.h"
 #include "ns3/ip-l4-protocol.h"
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/ipv4-route.h"
@@ -151,6 +152,7 @@ Director::DoDispose()
     {
         m_routing->SetDirector(nullptr);
     }
+    m_icmpDownTarget.Nullify();
     m_routing = nullptr;
     m_device = nullptr;
     m_ipv4 = nullptr;
@@ -176,6 +178,32 @@ Director::Attach()
     node->AddDevice(m_device);
     m_ipv4->AddInterface(m_device);
     m_routing = DirectorRouting::Install(m_ipv4);
+    if (const auto icmp = node->GetObject<Icmpv4L4Protocol>())
+    {
+        m_icmpDownTarget = icmp->GetDownTarget();
+        icmp->SetDownTarget(MakeCallback(&Director::SendIcmp, this));
+    }
+}
+
+void
+Director::SendIcmp(Ptr<Packet> packet,
+                   Ipv4Address source,
+                   Ipv4Address destination,
+                   uint8_t protocol,
+                   Ptr<Ipv4Route> route)
+{
+    NS_LOG_FUNCTION(this << packet << source << destination << route);
+    // net/ipv4/icmp.c, icmp_send: destination unreachable comes from the address that was asked,
+    // where ns-3 takes that of the interface it leaves by
+    constexpr uint8_t DESTINATION_UNREACHABLE = 3;
+    std::array<uint8_t, 8 + IPV4_HEADER_SIZE> start; // ICMP header, quoted IPv4 header
+    if (packet->CopyData(start.data(), start.size()) == start.size() &&
+        start[0] == DESTINATION_UNREACHABLE)
+    {
+        const auto asked = Ipv4Address::Deserialize(&start[24]);
+        source = m_routing->IsLocal(asked) ? asked : source;
+    }
+    m_icmpDownTarget(packet, source, destination, protocol, route);
 }
 
 void
@@ -222,15 +250,26 @@ Director::StopApplication()
     m_icmp.Clear();
 }
 
+void
+Director::RefuseMartian(Ptr<const Packet> payload, const Ipv4Header& header)
+{
+    Drop(payload, header, DropReason::MARTIAN_SOURCE);
+}
+
 bool
 Director::Reassemble(Ptr<const Packet> payload,
                      const Ipv4Header& header,
                      FragmentReassembler::Datagram& whole)
 {
+    if (payload->GetSize() < header.GetPayloadSize())
+    {
+        Drop(payload, header, DropReason::TRUNCATED);
+        return false;
+    }
     const auto status = m_reassembler.Add(header, payload, Simulator::Now(), whole);
     if (status == FragmentReassembler::Status::DROPPED)
     {
-        Drop(payload, header, DropReason::BAD_FRAGMENT);
+        Drop(payload, header, DropReason::BAD_FRAGMENT, whole.fragments);
     }
     ScheduleExpiry();
     return status == FragmentReassembler::Status::COMPLETE;
@@ -240,12 +279,18 @@ bool
 Director::Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t longestFragment)
 {
     NS_LOG_FUNCTION(this << header << longestFragment);
-    if (!HasWholeTransportHeader(header, payload))
+    if (header.GetSerializedSize() != IPV4_HEADER_SIZE)
+    {
+        return Receive(payload, WithoutOptions(header), longestFragment);
+    }
+    const uint8_t protocol = header.GetProtocol();
+    TransportHeader transport;
+    if (payload->GetSize() < header.GetPayloadSize() ||
+        !ReadTransportHeader(protocol, *payload, 0, transport))
     {
         Drop(payload, header, DropReason::TRUNCATED);
         return true;
     }
-    const uint8_t protocol = header.GetProtocol();
     if (protocol == IP_PROTOCOL_IPIP && !m_ipv4->GetProtocol(IP_PROTOCOL_IPIP))
     {
         // no ipip here: ns-3's stack would say nothing
@@ -263,24 +308,23 @@ Director::Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t 
     {
         return false;
     }
-    std::array<uint8_t, 14> start; // ports; in TCP also the flags, the 14th octet
-    payload->CopyData(start.data(), protocol == IP_PROTOCOL_TCP ? 14 : 4);
     ConnectionKey key;
     key.client = header.GetSource();
-    key.clientPort = start[0] << 8 | start[1];
+    key.clientPort = transport.sourcePort;
     key.virtualAddress = header.GetDestination();
-    key.virtualPort = start[2] << 8 | start[3];
+    key.virtualPort = transport.destinationPort;
     key.protocol = protocol;
-    const auto decision = Decide(key,
-                                 protocol == IP_PROTOCOL_TCP ? start[13] : 0,
-                                 payload->GetSize() + header.GetSerializedSize(),
-                                 Simulator::Now());
+    const auto decision =
+        Decide(key, transport.tcpFlags, payload->GetSize() + IPV4_HEADER_SIZE, Simulator::Now());
     switch (decision.verdict)
     {
     case Verdict::LOCAL:
         return false;
     case Verdict::FORWARD:
-        ScheduleExpiry();
+        if (decision.timerChanged)
+        {
+            ScheduleExpiry();
+        }
         if (m_routing->IsLocal(decision.server->GetAddress()))
         {
             // the director is its own real server: ip_vs_tunnel_xmit delivers locally
@@ -401,10 +445,13 @@ Director::Forward(Ptr<const Packet> payload,
 }
 
 void
-Director::Drop(Ptr<const Packet> payload, const Ipv4Header& header, DropReason reason)
+Director::Drop(Ptr<const Packet> payload,
+               const Ipv4Header& header,
+               DropReason reason,
+               uint32_t packets)
 {
     NS_LOG_LOGIC("drop " << header << ": " << ToString(reason));
-    m_dropped[static_cast<uint8_t>(reason)]++;
+    m_dropped[static_cast<uint8_t>(reason)] += packets;
     m_dropTrace(header, payload, reason);
 }
 
@@ -429,10 +476,15 @@ Director::HandleExpiry()
     ExpireConnections(now);
     for (const auto& given : m_reassembler.Expire(now))
     {
-        if (given.payload)
-        {
-            Drop(given.payload, given.header, DropReason::FRAGMENT_TIMEOUT);
-        }
+        // Without offset 0 there is nothing the sender would know it by: Send keeps silent.
+        m_icmp.Send(m_ipv4,
+                    given.header.GetDestination(),
+                    IcmpErrorSender::REASSEMBLY_TIME,
+                    0,
+                    given.header,
+                    given.payload,
+                    now);
+        Drop(given.payload, given.header, DropReason::FRAGMENT_TIMEOUT, given.fragments);
     }
     ScheduleExpiry();
 }

@@ -15,6 +15,7 @@
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
+#include "ns3/ip-l4-protocol.h"
 #include "ns3/ipv4-header.h"
 #include "ns3/packet.h"
 #include "ns3/traced-callback.h"
@@ -29,6 +30,12 @@ class Ipv4L3Protocol;
 
 namespace gipt
 {
+
+/**
+ * @defgroup global-ip-tunneling Global IP tunneling
+ *
+ * The Linux IPVS tunnelling director, its real servers, and a world of sites around them.
+ */
 
 /**
  * @ingroup global-ip-tunneling
@@ -65,6 +72,14 @@ class Director : public Application, public DirectorCore
      * @return true when the packet is dealt with, false when the node's own stack is to have it
      */
     bool Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t longestFragment);
+
+    /**
+     * @brief Drop a packet that comes from outside with an address of the node as its source
+     * (net/ipv4/fib_frontend.c, fib_validate_source): an answer of a real server gone astray.
+     * @param payload what follows the IPv4 header
+     * @param header the IPv4 header
+     */
+    void RefuseMartian(Ptr<const Packet> payload, const Ipv4Header& header);
 
     /**
      * @brief Hold a fragment for the node until its datagram is whole.
@@ -166,6 +181,20 @@ class Director : public Application, public DirectorCore
     void TakeAddress(Ipv4Address address);
 
     /**
+     * @brief Where the node's ICMP sends; gives an error the address that was asked as its source.
+     * @param packet the ICMP packet
+     * @param source source address that ICMP chose
+     * @param destination destination address
+     * @param protocol 1
+     * @param route route that ICMP chose
+     */
+    void SendIcmp(Ptr<Packet> packet,
+                  Ipv4Address source,
+                  Ipv4Address destination,
+                  uint8_t protocol,
+                  Ptr<Ipv4Route> route);
+
+    /**
      * @brief Encapsulate a packet and send it to its real server.
      * @param payload what follows the inner header
      * @param header the inner header as it came
@@ -182,8 +211,12 @@ class Director : public Application, public DirectorCore
      * @param payload what follows the header
      * @param header the header
      * @param reason why
+     * @param packets how many packets it stands for: the fragments of a datagram
      */
-    void Drop(Ptr<const Packet> payload, const Ipv4Header& header, DropReason reason);
+    void Drop(Ptr<const Packet> payload,
+              const Ipv4Header& header,
+              DropReason reason,
+              uint32_t packets = 1);
 
     /**
      * @brief Have one event at the time the next timer of connections or fragments may run out.
@@ -203,6 +236,7 @@ class Director : public Application, public DirectorCore
     Ptr<Ipv4L3Protocol> m_ipv4;        ///< the node's IPv4
     FragmentReassembler m_reassembler; ///< fragments for the node
     IcmpErrorSender m_icmp;            ///< errors from the VIP
+    IpL4Protocol::DownTargetCallback m_icmpDownTarget; ///< where the node's ICMP sent before
     EventId m_expiry;                  ///< the one timer event
     Time m_expiryTime;                 ///< when it comes
     uint64_t m_forwarded{0};           ///< packets sent into the tunnel

@@ -109,7 +109,7 @@ FragmentReassembler::Add(const Ipv4Header& header,
         break;
     }
     const uint32_t length = header.GetSerializedSize() + end - offset;
-    if (offset == 0)
+    if (offset == 0 || !queue.firstContent)
     {
         queue.first = header;
         queue.firstContent = content;
@@ -124,7 +124,7 @@ FragmentReassembler::Add(const Ipv4Header& header,
         queue.longestDf = std::max(queue.longestDf, length);
     }
     queue.ecn |= 1 << (header.GetTos() & 3);
-    if (!queue.firstContent || !queue.lastSeen || queue.held != queue.length)
+    if (!queue.lastSeen || queue.held != queue.length)
     {
         return Status::HELD;
     }

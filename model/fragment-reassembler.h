@@ -58,9 +58,9 @@ class FragmentReassembler
     /** A datagram that left the reassembler, whole or given up. */
     struct Datagram
     {
-        Ipv4Header header;           ///< its header; given up: that of the first fragment
-        Ptr<Packet> payload;         ///< what follows the header; given up: of the first fragment,
-                                     ///< null when that never came
+        Ipv4Header header;           ///< its header; given up: that of the fragment with offset 0,
+                                     ///< or of another when that never came
+        Ptr<Packet> payload;         ///< what follows the header
         uint32_t longestFragment{0}; ///< IPv4 total length of the longest fragment, in octets
         uint32_t fragments{0};       ///< how many fragments it took, or went with it
     };
@@ -98,7 +98,7 @@ class FragmentReassembler
     /**
      * @brief Give up the datagrams whose time is up.
      *
-     * Their receiver answers with ICMP 11/1 when the first fragment was there (RFC 792).
+     * Their receiver answers with ICMP 11/1 when the fragment with offset 0 is there (RFC 792).
      *
      * @param now the time
      * @return what was given up, oldest first
@@ -150,8 +150,8 @@ class FragmentReassembler
     {
         Key key;                      ///< what its fragments have in common
         Time deadline;                ///< when it is given up
-        Ipv4Header first;             ///< header of the fragment with offset 0, once it is there
-        Ptr<Packet> firstContent;     ///< content of that fragment, null before
+        Ipv4Header first;             ///< header of the fragment with offset 0, at first of another
+        Ptr<Packet> firstContent;     ///< content of that fragment
         std::map<uint32_t, Run> runs; ///< by offset
         uint32_t length{0};           ///< greatest end seen
         uint32_t held{0};             ///< octets of content

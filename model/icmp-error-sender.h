@@ -42,7 +42,8 @@ class IcmpErrorSender
         PROTOCOL_UNREACHABLE = 0x0302, ///< type 3, code 2
         PORT_UNREACHABLE = 0x0303,     ///< type 3, code 3
         FRAGMENTATION_NEEDED = 0x0304, ///< type 3, code 4; never rate limited
-        TTL_EXCEEDED = 0x0b00          ///< type 11, code 0
+        TTL_EXCEEDED = 0x0b00,         ///< type 11, code 0
+        REASSEMBLY_TIME = 0x0b01       ///< type 11, code 1
     };
 
     /**

@@ -18,6 +18,8 @@ namespace
 
 /** Octets of an ICMP error that quotes an IPv4 header and the 8 octets after it (RFC 792). */
 constexpr uint32_t ICMP_QUOTE_SIZE = 8 + IPV4_HEADER_SIZE + 8;
+constexpr uint32_t LONGEST_IPV4_HEADER = 60; ///< octets, with options (RFC 791, 3.1)
+constexpr uint32_t TCP_START = 14;           ///< octets of a TCP header up to its flags
 
 } // namespace
 
@@ -53,6 +55,37 @@ MakeOuterHeader(const Ipv4Header& inner,
     return outer;
 }
 
+Ipv4Header
+WithoutOptions(const Ipv4Header& header)
+{
+    Ipv4Header plain;
+    plain.SetSource(header.GetSource());
+    plain.SetDestination(header.GetDestination());
+    plain.SetProtocol(header.GetProtocol());
+    plain.SetPayloadSize(header.GetPayloadSize());
+    plain.SetIdentification(header.GetIdentification());
+    plain.SetFragmentOffset(header.GetFragmentOffset());
+    plain.SetTtl(header.GetTtl());
+    plain.SetTos(header.GetTos());
+    if (header.IsDontFragment())
+    {
+        plain.SetDontFragment();
+    }
+    else
+    {
+        plain.SetMayFragment();
+    }
+    if (header.IsLastFragment())
+    {
+        plain.SetLastFragment();
+    }
+    else
+    {
+        plain.SetMoreFragments();
+    }
+    return plain;
+}
+
 EcnResult
 DecapsulateEcn(Ipv4Header::EcnType inner, Ipv4Header::EcnType outer)
 {
@@ -68,51 +101,65 @@ DecapsulateEcn(Ipv4Header::EcnType inner, Ipv4Header::EcnType outer)
 }
 
 bool
-HasWholeTransportHeader(const Ipv4Header& header, Ptr<const Packet> payload)
+ReadTransportHeader(uint8_t protocol,
+                    const Packet& packet,
+                    uint32_t offset,
+                    TransportHeader& header)
 {
-    if (header.GetFragmentOffset() != 0)
-    {
-        return true;
-    }
-    const uint32_t size = payload->GetSize();
-    switch (header.GetProtocol())
+    std::array<uint8_t, LONGEST_IPV4_HEADER + TCP_START> octets;
+    const uint32_t total = packet.GetSize();
+    const uint32_t size = total > offset ? total - offset : 0;
+    packet.CopyData(octets.data(), offset + TCP_START);
+    const uint8_t* start = octets.data() + offset;
+    switch (protocol)
     {
     case IP_PROTOCOL_TCP: {
-        std::array<uint8_t, 13> start;
-        if (size < 20)
+        const uint32_t length = size < 20 ? 0 : (start[12] >> 4) * 4;
+        if (length < 20 || length > size)
         {
             return false;
         }
-        payload->CopyData(start.data(), start.size());
-        const uint32_t length = (start[12] >> 4) * 4;
-        return length >= 20 && length <= size;
+        header.tcpFlags = start[13];
+        break;
     }
     case IP_PROTOCOL_UDP:
-        return size >= 8;
+        if (size < 8)
+        {
+            return false;
+        }
+        break;
     case IP_PROTOCOL_ICMP: {
-        uint8_t type = 0;
-        payload->CopyData(&type, 1);
-        const bool quotes = type == 3 || type == 11;
+        const bool quotes = size > 0 && (start[0] == 3 || start[0] == 11);
         return size >= (quotes ? ICMP_QUOTE_SIZE : 8);
     }
     default:
         return true;
     }
+    header.sourcePort = start[0] << 8 | start[1];
+    header.destinationPort = start[2] << 8 | start[3];
+    return true;
 }
 
 bool
-IsWholeIpv4Packet(Ptr<const Packet> packet)
+ReadInnerHeader(const Packet& packet, InnerHeader& header)
 {
-    std::array<uint8_t, 4> start;
-    if (packet->GetSize() < IPV4_HEADER_SIZE)
+    std::array<uint8_t, IPV4_HEADER_SIZE> octets;
+    const uint32_t size = packet.GetSize();
+    if (size < IPV4_HEADER_SIZE)
     {
         return false;
     }
-    packet->CopyData(start.data(), start.size());
-    const uint32_t headerLength = (start[0] & 0x0f) * 4;
-    const uint32_t totalLength = start[2] << 8 | start[3];
-    return start[0] >> 4 == 4 && headerLength >= IPV4_HEADER_SIZE && totalLength >= headerLength &&
-           totalLength <= packet->GetSize();
+    packet.CopyData(octets.data(), octets.size());
+    const uint32_t totalSize = octets[2] << 8 | octets[3];
+    header.size = (octets[0] & 0x0f) * 4;
+    header.ecn = static_cast<Ipv4Header::EcnType>(octets[1] & 3);
+    // the flag "more fragments" and the offset (RFC 791, 3.1)
+    header.isFragment = ((octets[6] << 8 | octets[7]) & 0x3fff) != 0;
+    header.protocol = octets[9];
+    header.source = Ipv4Address::Deserialize(&octets[12]);
+    header.destination = Ipv4Address::Deserialize(&octets[16]);
+    return octets[0] >> 4 == 4 && header.size >= IPV4_HEADER_SIZE && totalSize >= header.size &&
+           totalSize <= size;
 }
 
 } // namespace gipt

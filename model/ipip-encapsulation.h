@@ -53,6 +53,18 @@ Ipv4Header MakeOuterHeader(const Ipv4Header& inner,
 
 /**
  * @ingroup global-ip-tunneling
+ * @brief A header that ns-3 has read, as it writes it: without the options it has forgotten.
+ *
+ * Ipv4Header keeps the length of the options but not the options; written again it would leave
+ * their place to whatever was there.
+ *
+ * @param header the header
+ * @return the same fields in 20 octets
+ */
+Ipv4Header WithoutOptions(const Ipv4Header& header);
+
+/**
+ * @ingroup global-ip-tunneling
  * @brief What comes of the ECN fields at the tunnel's exit.
  */
 enum class EcnResult : uint8_t
@@ -74,26 +86,58 @@ EcnResult DecapsulateEcn(Ipv4Header::EcnType inner, Ipv4Header::EcnType outer);
 
 /**
  * @ingroup global-ip-tunneling
- * @brief Whether a packet is long enough to be read as what its protocol field says.
- *
- * Checks the TCP header (RFC 9293, 3.1, with the data offset), the UDP header (RFC 768), or the
- * ICMP header with what an error quotes (RFC 792); a non-first fragment and any other protocol
- * pass. Nothing that fails may reach a transport protocol of ns-3, which would read past the
- * packet's end.
- *
- * @param header the IPv4 header
- * @param payload what follows it
- * @return true when the headers are complete
+ * @brief What a director or a real server wants to know of a TCP or UDP header.
  */
-bool HasWholeTransportHeader(const Ipv4Header& header, Ptr<const Packet> payload);
+struct TransportHeader
+{
+    uint16_t sourcePort{0};      ///< TCP and UDP
+    uint16_t destinationPort{0}; ///< TCP and UDP
+    uint8_t tcpFlags{0};         ///< the 14th octet of a TCP header, else 0
+};
 
 /**
  * @ingroup global-ip-tunneling
- * @brief Whether octets begin with a whole IPv4 packet: version 4, header and total length fit.
- * @param packet the octets
- * @return true when an Ipv4Header can be read from it and nothing it promises is missing
+ * @brief Read the transport header, if it is all there.
+ *
+ * Checks the TCP header (RFC 9293, 3.1, with the data offset), the UDP header (RFC 768), or the
+ * ICMP header with what an error quotes (RFC 792); any other protocol passes. Nothing that fails
+ * may reach a transport protocol of ns-3, which would read past the packet's end.
+ *
+ * @param protocol IP protocol number
+ * @param packet a packet that is no fragment
+ * @param offset octets of the packet in front of the transport header, at most 60
+ * @param[out] header what was read
+ * @return true when the header is complete
  */
-bool IsWholeIpv4Packet(Ptr<const Packet> packet);
+bool ReadTransportHeader(uint8_t protocol,
+                         const Packet& packet,
+                         uint32_t offset,
+                         TransportHeader& header);
+
+/**
+ * @ingroup global-ip-tunneling
+ * @brief The fields of an inner IPv4 header that the tunnel's exit looks at.
+ *
+ * Ipv4Header reads all of them, at several times the cost.
+ */
+struct InnerHeader
+{
+    Ipv4Address source;      ///< source address
+    Ipv4Address destination; ///< destination address
+    Ipv4Header::EcnType ecn; ///< ECN field
+    uint8_t protocol;        ///< IP protocol number
+    uint8_t size;            ///< octets, options included
+    bool isFragment;         ///< more fragments follow, or it is not the first
+};
+
+/**
+ * @ingroup global-ip-tunneling
+ * @brief Read an inner IPv4 header, if it is that of a whole packet.
+ * @param packet the inner packet
+ * @param[out] header what was read
+ * @return true when version, header length and total length fit the packet
+ */
+bool ReadInnerHeader(const Packet& packet, InnerHeader& header);
 
 } // namespace gipt
 } // namespace ns3

@@ -6,8 +6,6 @@
 
 #include "ipip-l4-protocol.h"
 
-#include "ipip-encapsulation.h"
-
 #include "ns3/boolean.h"
 #include "ns3/ipv4-interface.h"
 #include "ns3/ipv4-l3-protocol.h"
@@ -112,6 +110,8 @@ IpipL4Protocol::Attach(Ptr<Node> node, Ptr<TunnelNetDevice> device)
     m_device = device;
     m_ipv4 = node->GetObject<Ipv4L3Protocol>();
     NS_ABORT_MSG_UNLESS(m_ipv4, "a real server needs an Internet stack");
+    m_interface = m_ipv4->GetInterfaceForDevice(device);
+    m_device->SetIpv4(m_ipv4);
     m_ipv4->Insert(this);
     if (auto udp = node->GetObject<UdpL4Protocol>())
     {
@@ -169,7 +169,7 @@ IpipL4Protocol::Receive(Ptr<Packet> packet,
                         Ptr<Ipv4Interface> incomingInterface)
 {
     NS_LOG_FUNCTION(this << packet << header << incomingInterface);
-    if (!m_loaded || !m_ipv4->IsUp(m_ipv4->GetInterfaceForDevice(m_device)))
+    if (!m_loaded || !m_ipv4->IsUp(m_interface))
     {
         m_icmp.Send(m_ipv4,
                     header.GetDestination(),
@@ -184,94 +184,118 @@ IpipL4Protocol::Receive(Ptr<Packet> packet,
              m_loaded ? TunnelDropReason::DEVICE_DOWN : TunnelDropReason::NOT_LOADED);
         return RX_OK;
     }
-    if (!IsWholeIpv4Packet(packet))
+    InnerHeader inner;
+    if (!ReadInnerHeader(*packet, inner))
     {
         Drop(header, packet, TunnelDropReason::TRUNCATED);
         return RX_OK;
     }
-    Ipv4Header inner;
-    packet->PeekHeader(inner);
-    const auto ecn = DecapsulateEcn(inner.GetEcn(), header.GetEcn());
+    const auto ecn = DecapsulateEcn(inner.ecn, header.GetEcn());
     if (ecn == EcnResult::DROP)
     {
         Drop(header, packet, TunnelDropReason::ECN);
         return RX_OK;
     }
     TunnelDropReason reason;
-    if (!CheckSource(inner.GetSource(), reason))
+    if (!CheckSource(inner.source, reason))
     {
         Drop(header, packet, reason);
         return RX_OK;
     }
     if (ecn != EcnResult::KEEP)
     {
-        packet->RemoveHeader(inner);
-        inner.SetEcn(ecn == EcnResult::SET_CE ? Ipv4Header::ECN_CE : Ipv4Header::ECN_ECT1);
-        if (Node::ChecksumEnabled())
-        {
-            inner.EnableChecksum();
-        }
-        packet->AddHeader(inner);
+        Ipv4Header changed;
+        packet->RemoveHeader(changed);
+        changed.SetEcn(ecn == EcnResult::SET_CE ? Ipv4Header::ECN_CE : Ipv4Header::ECN_ECT1);
+        PutHeader(*packet, changed);
     }
     m_decapsulated++;
     m_decapsulateTrace(header, packet);
-
-    // Fragments for the node are put together here, so that only whole transport headers go up.
-    auto whole = packet;
-    if (FragmentReassembler::IsFragment(inner) &&
-        m_ipv4->GetInterfaceForAddress(inner.GetDestination()) >= 0)
-    {
-        auto content = packet->Copy();
-        content->RemoveHeader(inner);
-        FragmentReassembler::Datagram datagram;
-        const Time now = Simulator::Now();
-        m_reassembler.Expire(now);
-        const auto status = m_reassembler.Add(inner, content, now, datagram);
-        if (status == FragmentReassembler::Status::DROPPED)
-        {
-            Drop(header, packet, TunnelDropReason::BAD_FRAGMENT);
-        }
-        if (status != FragmentReassembler::Status::COMPLETE)
-        {
-            return RX_OK;
-        }
-        inner = datagram.header;
-        if (Node::ChecksumEnabled())
-        {
-            inner.EnableChecksum();
-        }
-        whole = datagram.payload;
-        whole->AddHeader(inner);
-    }
-    Deliver(whole, inner);
+    Deliver(packet, header, inner);
     return RX_OK;
 }
 
+Ptr<Packet>
+IpipL4Protocol::Reassemble(Ptr<Packet> fragment, const Ipv4Header& outer)
+{
+    Ipv4Header header;
+    auto content = fragment->Copy();
+    content->RemoveHeader(header);
+    FragmentReassembler::Datagram datagram;
+    const Time now = Simulator::Now();
+    m_reassembler.Expire(now);
+    const auto status = m_reassembler.Add(header, content, now, datagram);
+    if (status == FragmentReassembler::Status::DROPPED)
+    {
+        Drop(outer, fragment, TunnelDropReason::BAD_FRAGMENT);
+    }
+    if (status != FragmentReassembler::Status::COMPLETE)
+    {
+        return nullptr;
+    }
+    PutHeader(*datagram.payload, datagram.header);
+    return datagram.payload;
+}
+
 void
-IpipL4Protocol::Deliver(Ptr<Packet> inner, const Ipv4Header& header)
+IpipL4Protocol::PutHeader(Packet& content, Ipv4Header& header)
+{
+    if (header.GetSerializedSize() != IPV4_HEADER_SIZE)
+    {
+        header = WithoutOptions(header);
+    }
+    if (Node::ChecksumEnabled())
+    {
+        header.EnableChecksum();
+    }
+    content.AddHeader(header);
+}
+
+void
+IpipL4Protocol::Deliver(Ptr<Packet> packet, const Ipv4Header& outer, InnerHeader inner)
+{
+    const auto isLocal = [this, &inner]() {
+        return m_ipv4->GetInterfaceForAddress(inner.destination) >= 0;
+    };
+    if (inner.isFragment && isLocal())
+    {
+        // put together here, so that only whole transport headers go up
+        packet = Reassemble(packet, outer);
+        if (!packet)
+        {
+            return;
+        }
+        ReadInnerHeader(*packet, inner);
+    }
+    TransportHeader transport;
+    if (!ReadTransportHeader(inner.protocol, *packet, inner.size, transport) && isLocal())
+    {
+        Drop(outer, packet, TunnelDropReason::TRUNCATED);
+        return;
+    }
+    const UdpRequest request{inner.source,
+                             inner.destination,
+                             transport.sourcePort,
+                             transport.destinationPort};
+    Hand(packet, m_answerFromVip && inner.protocol == IP_PROTOCOL_UDP, request);
+}
+
+void
+IpipL4Protocol::Hand(Ptr<Packet> packet, bool mayAnswer, UdpRequest request)
 {
     if (m_depth >= MAX_DEPTH)
     {
-        Simulator::ScheduleNow(&IpipL4Protocol::Deliver, Ptr<IpipL4Protocol>(this), inner, header);
+        Simulator::ScheduleNow(&IpipL4Protocol::Hand,
+                               Ptr<IpipL4Protocol>(this),
+                               packet,
+                               mayAnswer,
+                               request);
         return;
     }
-    UdpRequest request;
     const auto before = m_request;
-    m_request = nullptr;
-    if (m_answerFromVip && header.GetProtocol() == IP_PROTOCOL_UDP && !header.GetFragmentOffset())
-    {
-        std::array<uint8_t, IPV4_HEADER_SIZE + 4> start; // ports, with no options in between
-        if (inner->CopyData(start.data(), start.size()) == start.size() && start[0] == 0x45)
-        {
-            request = {header.GetSource(),
-                       header.GetDestination(),
-                       static_cast<uint16_t>(start[20] << 8 | start[21]),
-                       static_cast<uint16_t>(start[22] << 8 | start[23])};
-            m_request = &request;
-        }
-    }
+    m_request = mayAnswer ? &request : nullptr;
     m_depth++;
-    m_device->Deliver(inner);
+    m_device->Deliver(packet);
     m_depth--;
     m_request = before;
 }

@@ -9,6 +9,7 @@
 
 #include "fragment-reassembler.h"
 #include "icmp-error-sender.h"
+#include "ipip-encapsulation.h"
 #include "tunnel-net-device.h"
 
 #include "ns3/ip-l4-protocol.h"
@@ -166,11 +167,35 @@ class IpipL4Protocol : public IpL4Protocol
     bool CheckSource(Ipv4Address source, TunnelDropReason& reason) const;
 
     /**
-     * @brief Hand a packet to the tunnel device.
-     * @param inner the whole inner packet
-     * @param header its header
+     * @brief Check what a packet for the node carries, then hand it to the tunnel device.
+     * @param packet the inner packet
+     * @param outer the outer header, for the drop trace
+     * @param inner the inner header
      */
-    void Deliver(Ptr<Packet> inner, const Ipv4Header& header);
+    void Deliver(Ptr<Packet> packet, const Ipv4Header& outer, InnerHeader inner);
+
+    /**
+     * @brief Hold an inner fragment for the node until its datagram is whole.
+     * @param fragment the inner packet
+     * @param outer the outer header, for the drop trace
+     * @return the whole inner packet, null while fragments are missing
+     */
+    Ptr<Packet> Reassemble(Ptr<Packet> fragment, const Ipv4Header& outer);
+
+    /**
+     * @brief Put an IPv4 header in front of a content, with its checksum if checksums are on.
+     * @param content what follows the header
+     * @param header the header
+     */
+    static void PutHeader(Packet& content, Ipv4Header& header);
+
+    /**
+     * @brief Hand a packet to the tunnel device, now or, in a deep nest of tunnels, in an event.
+     * @param packet the inner packet
+     * @param mayAnswer its application may answer from the VIP
+     * @param request what the application is asked
+     */
+    void Hand(Ptr<Packet> packet, bool mayAnswer, UdpRequest request);
 
     /**
      * @brief Where the node's UDP sends; gives an answer the address that was asked.
@@ -201,6 +226,7 @@ class IpipL4Protocol : public IpL4Protocol
     const UdpRequest* m_request{nullptr}; ///< being dealt with right now
     Ptr<Node> m_node;                     ///< the real server
     Ptr<Ipv4L3Protocol> m_ipv4;           ///< its IPv4
+    uint32_t m_interface{0};              ///< interface of the tunnel device
     Ptr<TunnelNetDevice> m_device;        ///< tunl0
     FragmentReassembler m_reassembler;    ///< inner fragments for the node
     IcmpErrorSender m_icmp;               ///< errors to the director

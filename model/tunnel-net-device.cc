@@ -41,10 +41,37 @@ TunnelNetDevice::TunnelNetDevice()
 }
 
 void
+TunnelNetDevice::DoDispose()
+{
+    NS_LOG_FUNCTION(this);
+    m_ipv4 = nullptr;
+    VirtualNetDevice::DoDispose();
+}
+
+void
+TunnelNetDevice::SetIpv4(Ptr<Ipv4L3Protocol> ipv4)
+{
+    NS_LOG_FUNCTION(this << ipv4);
+    m_ipv4 = ipv4;
+    SetReceiveCallback(MakeCallback(&TunnelNetDevice::ToIpv4, this));
+}
+
+bool
+TunnelNetDevice::ToIpv4(Ptr<NetDevice> device,
+                        Ptr<const Packet> packet,
+                        uint16_t protocol,
+                        const Address& from)
+{
+    m_ipv4->Receive(device, packet, protocol, from, from, PACKET_HOST);
+    return true;
+}
+
+void
 TunnelNetDevice::Deliver(Ptr<Packet> packet)
 {
     NS_LOG_FUNCTION(this << packet);
-    Receive(packet, Ipv4L3Protocol::PROT_NUMBER, GetAddress(), GetAddress(), PACKET_HOST);
+    static const Address none; // a tunnel has no link addresses
+    Receive(packet, Ipv4L3Protocol::PROT_NUMBER, none, none, PACKET_HOST);
 }
 
 bool

@@ -15,6 +15,9 @@
 
 namespace ns3
 {
+
+class Ipv4L3Protocol;
+
 namespace gipt
 {
 
@@ -42,12 +45,38 @@ class TunnelNetDevice : public VirtualNetDevice
     ~TunnelNetDevice() override = default;
 
     /**
+     * @brief Give what comes out of the tunnel straight to an IPv4 stack.
+     *
+     * The way through the node would look for other protocols that listen, of which a tunnel
+     * device has none.
+     *
+     * @param ipv4 the stack of the device's node
+     */
+    void SetIpv4(Ptr<Ipv4L3Protocol> ipv4);
+
+    /**
      * @brief A packet has come out of the tunnel.
      * @param packet the inner packet, its IPv4 header included
      */
     void Deliver(Ptr<Packet> packet);
 
+  protected:
+    void DoDispose() override;
+
   private:
+    /**
+     * @brief Give a packet to the IPv4 stack.
+     * @param device this device
+     * @param packet the packet
+     * @param protocol EtherType
+     * @param from no address
+     * @return true
+     */
+    bool ToIpv4(Ptr<NetDevice> device,
+                Ptr<const Packet> packet,
+                uint16_t protocol,
+                const Address& from);
+
     /**
      * @brief Take what the node sends to the device, and drop it.
      * @param packet the packet
@@ -61,6 +90,7 @@ class TunnelNetDevice : public VirtualNetDevice
               const Address& destination,
               uint16_t protocol);
 
+    Ptr<Ipv4L3Protocol> m_ipv4;                      ///< who gets what comes out
     TracedCallback<Ptr<const Packet>> m_txDropTrace; ///< packets sent to the device
 };
 
