@@ -257,7 +257,7 @@ class ConnectionArray
     }
 
     /**
-     * @brief Fetch the home of a hash into the cache.
+     * @brief Fetch the home of a hash and the slots behind it into the cache.
      * @param hash the hash
      */
     void Prefetch(uint32_t hash) const
@@ -267,7 +267,10 @@ class ConnectionArray
         const std::size_t chunk = position >> ConnectionChunks::BITS;
         if (chunk < m_chunks.size())
         {
-            __builtin_prefetch(m_chunks[chunk] + (position & (ConnectionChunks::SLOTS - 1)));
+            const Connection* slot = m_chunks[chunk] + (position & (ConnectionChunks::SLOTS - 1));
+            __builtin_prefetch(slot);
+            __builtin_prefetch(slot + 2);
+            __builtin_prefetch(slot + 4);
         }
     }
 
