@@ -4,7 +4,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 
 # Examples that ns-3's test.py runs: (command line, when to run it, when to run it under valgrind).
-cpp_examples = []
+cpp_examples = [
+    ("global-failover --fail=Houston@2s-4s --duration=8s --rate=50 --results=testpy-output/global-failover", "True", "False"),
+]
 
 # (file name, when to run it)
 python_examples = []
