@@ -58,6 +58,52 @@ class FlagsKeeper
 };
 
 /**
+ * @brief Compare addresses as ipvsadm does (libipvs.c, ipvs_cmp_services): by the sign of the
+ * 32-bit difference, so that 192.0.2.1 comes before 10.0.0.1.
+ * @param a one address
+ * @param b the other address
+ * @return below 0 when a comes first, 0 when they are the same
+ */
+int32_t
+Compare(Ipv4Address a, Ipv4Address b)
+{
+    return static_cast<int32_t>(a.Get() - b.Get());
+}
+
+/**
+ * @brief Sort as the C library's qsort does for ipvsadm: by merging halves.
+ *
+ * Comparing addresses by their difference can go round in a circle, which std::sort must not be
+ * given, and which makes the result depend on the method.
+ *
+ * @tparam T what is sorted
+ * @tparam Order type of the order
+ * @param items what is sorted
+ * @param order returns below or above 0, or 0
+ * @return the items, sorted
+ */
+template <typename T, typename Order>
+std::vector<T>
+MergeSort(std::vector<T> items, const Order& order)
+{
+    if (items.size() < 2)
+    {
+        return items;
+    }
+    const auto middle = items.begin() + items.size() / 2;
+    const auto left = MergeSort(std::vector<T>(items.begin(), middle), order);
+    const auto right = MergeSort(std::vector<T>(middle, items.end()), order);
+    auto a = left.begin();
+    auto b = right.begin();
+    for (auto& item : items)
+    {
+        const bool takeLeft = b == right.end() || (a != left.end() && order(*a, *b) <= 0);
+        item = takeLeft ? *a++ : *b++;
+    }
+    return items;
+}
+
+/**
  * @brief An address with port.
  * @param address the address
  * @param port the port
@@ -255,29 +301,28 @@ PrintEntry(std::ostream& output, const VirtualService& service, const IpvsadmFor
 std::vector<Ptr<VirtualService>>
 IpvsadmListing::SortServices(const DirectorCore& core, bool sorted)
 {
-    auto services = core.GetServices();
-    if (sorted)
+    if (!sorted)
     {
-        std::sort(services.begin(), services.end(), [](const auto& a, const auto& b) {
-            return std::make_tuple(a->GetProtocol(), a->GetAddress().Get(), a->GetPort()) <
-                   std::make_tuple(b->GetProtocol(), b->GetAddress().Get(), b->GetPort());
-        });
+        return core.GetServices();
     }
-    return services;
+    return MergeSort(core.GetServices(), [](const auto& a, const auto& b) {
+        int32_t order = a->GetProtocol() - b->GetProtocol();
+        order = order ? order : Compare(a->GetAddress(), b->GetAddress());
+        return order ? order : a->GetPort() - b->GetPort();
+    });
 }
 
 std::vector<Ptr<RealServer>>
 IpvsadmListing::SortServers(const VirtualService& service, bool sorted)
 {
-    auto servers = service.GetServers();
-    if (sorted)
+    if (!sorted)
     {
-        std::sort(servers.begin(), servers.end(), [](const auto& a, const auto& b) {
-            return std::make_tuple(a->GetAddress().Get(), a->GetPort()) <
-                   std::make_tuple(b->GetAddress().Get(), b->GetPort());
-        });
+        return service.GetServers();
     }
-    return servers;
+    return MergeSort(service.GetServers(), [](const auto& a, const auto& b) {
+        const int32_t order = Compare(a->GetAddress(), b->GetAddress());
+        return order ? order : a->GetPort() - b->GetPort();
+    });
 }
 
 void

@@ -100,7 +100,7 @@ class IpvsadmListing
     /**
      * @brief The services in the order of a listing.
      * @param core the director
-     * @param sorted by protocol, address and port; otherwise in the order they were added
+     * @param sorted as ipvsadm does; otherwise in the order they were added
      * @return the services
      */
     static std::vector<Ptr<VirtualService>> SortServices(const DirectorCore& core, bool sorted);
@@ -108,7 +108,7 @@ class IpvsadmListing
     /**
      * @brief The real servers of a service in the order of a listing.
      * @param service the service
-     * @param sorted by address; otherwise newest first
+     * @param sorted as ipvsadm does; otherwise newest first
      * @return the real servers
      */
     static std::vector<Ptr<RealServer>> SortServers(const VirtualService& service, bool sorted);
