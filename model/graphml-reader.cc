@@ -65,7 +65,8 @@ struct Element
  * @brief Find the line of every start tag, in the order of the document.
  *
  * property_tree keeps no places, but it keeps the order: so the n-th element is the n-th start
- * tag. Malformed documents end the scan early; the XML parser says better what is wrong there.
+ * tag. Nor does it compare an end tag with its start tag; that is done here. Other malformed
+ * documents end the scan early, and the XML parser says what is wrong with them.
  *
  * @param text the document
  * @return one line for each element
@@ -74,7 +75,7 @@ std::vector<uint32_t>
 FindStartTags(const std::string& text)
 {
     std::vector<uint32_t> lines;
-    std::size_t depth = 0;
+    std::vector<std::string> open; // names of the elements around
     std::size_t at = 0;
     std::size_t counted = 0;
     uint32_t line = 1;
@@ -112,13 +113,21 @@ FindStartTags(const std::string& text)
         }
         else if (text.compare(at, 2, "</") == 0)
         {
-            depth -= depth > 0 ? 1 : 0;
+            std::string name = text.substr(at + 2, text.find_first_of(" \t\r\n>", at) - at - 2);
+            if (open.empty() || name != open.back())
+            {
+                throw Defect(lineOf(at),
+                             "</" + name + ">, expected " +
+                                 (open.empty() ? "no end tag" : "</" + open.back() + ">"));
+            }
+            open.pop_back();
             skipPast(">");
         }
         else
         {
             lines.push_back(lineOf(at));
-            if (++depth > MAX_DEPTH)
+            open.push_back(text.substr(at + 1, text.find_first_of(" \t\r\n/>", at) - at - 1));
+            if (open.size() > MAX_DEPTH)
             {
                 throw Defect(line,
                              "elements nested more than " + std::to_string(MAX_DEPTH) +
@@ -136,7 +145,10 @@ FindStartTags(const std::string& text)
                     quote = text[at];
                 }
             }
-            depth -= at < text.size() && text[at - 1] == '/' ? 1 : 0;
+            if (at < text.size() && text[at - 1] == '/')
+            {
+                open.pop_back();
+            }
         }
     }
     return lines;
