@@ -433,9 +433,15 @@ class CollisionTestCase : public TestCase
             table.Insert(MakeKey(first), 1, Time(0), Seconds(50));
             table.Insert(MakeKey(second), 2, Time(0), Seconds(50));
         }
-        for (uint64_t i = 1000000; i < 1100000; ++i)
+        for (uint64_t i = 1000000; i < 1060000; ++i)
         {
             table.Insert(MakeKey(i), 3, Time(0), Seconds(10));
+            // At once: a pair may be torn apart by this very step of the resizing.
+            for (const auto& [first, second] : pairs)
+            {
+                NS_TEST_ASSERT_MSG_EQ((table.Peek(MakeKey(first)) != nullptr), true, "lost");
+                NS_TEST_ASSERT_MSG_EQ((table.Peek(MakeKey(second)) != nullptr), true, "lost");
+            }
         }
         table.Advance(Seconds(11));
         NS_TEST_ASSERT_MSG_EQ(table.GetSize(), 2 * pairs.size(), "wrong connections expired");
@@ -518,6 +524,16 @@ class TemplateTestCase : public TestCase
         NS_TEST_ASSERT_MSG_EQ(table.GetSize(), 1, "gone early");
         table.Advance(Seconds(123));
         NS_TEST_ASSERT_MSG_EQ(table.GetSize(), 0, "not gone");
+
+        // A sweep ends its time, and the callback gives it less than it had.
+        table.Insert(key, 3, Seconds(200), Seconds(900))->SetReferences(1);
+        table.Sweep(0, 1, [](Connection&) { return true; }, Seconds(200));
+        NS_TEST_ASSERT_MSG_EQ(kept, 4, "not kept");
+        table.Peek(key)->SetReferences(0);
+        table.Advance(Seconds(260) - TICK);
+        NS_TEST_ASSERT_MSG_EQ(table.GetSize(), 1, "gone early after a sweep");
+        table.Advance(Seconds(260));
+        NS_TEST_ASSERT_MSG_EQ(table.GetSize(), 0, "not gone after a sweep");
     }
 };
 
