@@ -1,0 +1,48 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "fo-scheduler.h"
+
+#include "virtual-service.h"
+
+#include "ns3/log.h"
+
+namespace ns3
+{
+
+NS_LOG_COMPONENT_DEFINE("GiptFoScheduler");
+
+namespace gipt
+{
+
+NS_OBJECT_ENSURE_REGISTERED(FoScheduler);
+
+TypeId
+FoScheduler::GetTypeId()
+{
+    static TypeId tid = TypeId("ns3::gipt::FoScheduler")
+                            .SetParent<Scheduler>()
+                            .SetGroupName("GlobalIpTunneling")
+                            .AddConstructor<FoScheduler>();
+    return tid;
+}
+
+RealServer*
+FoScheduler::Schedule(const VirtualService& service, const ConnectionKey& key, Time now)
+{
+    RealServer* greatest = nullptr;
+    for (const auto& server : service.GetServers())
+    {
+        if (server->IsAvailable() && (!greatest || server->GetWeight() > greatest->GetWeight()))
+        {
+            greatest = PeekPointer(server);
+        }
+    }
+    return greatest;
+}
+
+} // namespace gipt
+} // namespace ns3

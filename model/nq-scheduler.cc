@@ -1,0 +1,57 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "nq-scheduler.h"
+
+#include "virtual-service.h"
+
+#include "ns3/log.h"
+
+namespace ns3
+{
+
+NS_LOG_COMPONENT_DEFINE("GiptNqScheduler");
+
+namespace gipt
+{
+
+NS_OBJECT_ENSURE_REGISTERED(NqScheduler);
+
+TypeId
+NqScheduler::GetTypeId()
+{
+    static TypeId tid = TypeId("ns3::gipt::NqScheduler")
+                            .SetParent<Scheduler>()
+                            .SetGroupName("GlobalIpTunneling")
+                            .AddConstructor<NqScheduler>();
+    return tid;
+}
+
+RealServer*
+NqScheduler::Schedule(const VirtualService& service, const ConnectionKey& key, Time now)
+{
+    RealServer* least = nullptr;
+    for (const auto& server : service.GetServers())
+    {
+        if (!server->IsAvailable())
+        {
+            continue;
+        }
+        if (server->GetActiveConnections() == 0)
+        {
+            return PeekPointer(server);
+        }
+        if (!least || (uint64_t{least->GetActiveConnections()} + 1) * server->GetWeight() >
+                          (uint64_t{server->GetActiveConnections()} + 1) * least->GetWeight())
+        {
+            least = PeekPointer(server);
+        }
+    }
+    return least;
+}
+
+} // namespace gipt
+} // namespace ns3

@@ -1,0 +1,39 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef GIPT_OVF_SCHEDULER_H
+#define GIPT_OVF_SCHEDULER_H
+
+#include "server-scheduler.h"
+
+namespace ns3
+{
+namespace gipt
+{
+
+/**
+ * @ingroup global-ip-tunneling
+ * @brief Overflow: the server of the greatest weight among those that have not more active
+ * connections than weight (net/netfilter/ipvs/ip_vs_ovf.c).
+ */
+class OvfScheduler : public Scheduler
+{
+  public:
+    /**
+     * @brief Get the type ID.
+     * @return the object TypeId
+     */
+    static TypeId GetTypeId();
+
+    RealServer* Schedule(const VirtualService& service,
+                         const ConnectionKey& key,
+                         Time now) override;
+};
+
+} // namespace gipt
+} // namespace ns3
+
+#endif // GIPT_OVF_SCHEDULER_H
