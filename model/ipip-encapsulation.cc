@@ -150,7 +150,7 @@ ReadInnerHeader(const Packet& packet, InnerHeader& header)
         return false;
     }
     packet.CopyData(octets.data(), octets.size());
-    const uint32_t totalSize = octets[2] << 8 | octets[3];
+    header.totalSize = octets[2] << 8 | octets[3];
     header.size = (octets[0] & 0x0f) * 4;
     header.ecn = static_cast<Ipv4Header::EcnType>(octets[1] & 3);
     // the flag "more fragments" and the offset (RFC 791, 3.1)
@@ -158,8 +158,8 @@ ReadInnerHeader(const Packet& packet, InnerHeader& header)
     header.protocol = octets[9];
     header.source = Ipv4Address::Deserialize(&octets[12]);
     header.destination = Ipv4Address::Deserialize(&octets[16]);
-    return octets[0] >> 4 == 4 && header.size >= IPV4_HEADER_SIZE && totalSize >= header.size &&
-           totalSize <= size;
+    return octets[0] >> 4 == 4 && header.size >= IPV4_HEADER_SIZE &&
+           header.totalSize >= header.size && header.totalSize <= size;
 }
 
 } // namespace gipt

@@ -126,7 +126,8 @@ struct InnerHeader
     Ipv4Address destination; ///< destination address
     Ipv4Header::EcnType ecn; ///< ECN field
     uint8_t protocol;        ///< IP protocol number
-    uint8_t size;            ///< octets, options included
+    uint16_t totalSize;      ///< octets of the packet; more would be padding
+    uint8_t size;            ///< octets of the header, options included
     bool isFragment;         ///< more fragments follow, or it is not the first
 };
 

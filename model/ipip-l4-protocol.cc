@@ -53,6 +53,7 @@ ToString(TunnelDropReason reason)
         "ecn",
         "rp-filter",
         "martian-source",
+        "bad-checksum",
         "bad-fragment",
     };
     return TEXTS[static_cast<uint8_t>(reason)];
@@ -190,6 +191,11 @@ IpipL4Protocol::Receive(Ptr<Packet> packet,
         Drop(header, packet, TunnelDropReason::TRUNCATED);
         return RX_OK;
     }
+    if (packet->GetSize() > inner.totalSize)
+    {
+        // padding must not pass for content
+        packet->RemoveAtEnd(packet->GetSize() - inner.totalSize);
+    }
     const auto ecn = DecapsulateEcn(inner.ecn, header.GetEcn());
     if (ecn == EcnResult::DROP)
     {
@@ -204,8 +210,13 @@ IpipL4Protocol::Receive(Ptr<Packet> packet,
     }
     if (ecn != EcnResult::KEEP)
     {
+        // A new checksum must not make good what was bad.
         Ipv4Header changed;
-        packet->RemoveHeader(changed);
+        if (!TakeHeader(*packet, changed))
+        {
+            Drop(header, packet, TunnelDropReason::BAD_CHECKSUM);
+            return RX_OK;
+        }
         changed.SetEcn(ecn == EcnResult::SET_CE ? Ipv4Header::ECN_CE : Ipv4Header::ECN_ECT1);
         PutHeader(*packet, changed);
     }
@@ -220,7 +231,11 @@ IpipL4Protocol::Reassemble(Ptr<Packet> fragment, const Ipv4Header& outer)
 {
     Ipv4Header header;
     auto content = fragment->Copy();
-    content->RemoveHeader(header);
+    if (!TakeHeader(*content, header))
+    {
+        Drop(outer, fragment, TunnelDropReason::BAD_FRAGMENT);
+        return nullptr;
+    }
     FragmentReassembler::Datagram datagram;
     const Time now = Simulator::Now();
     m_reassembler.Expire(now);
@@ -235,6 +250,22 @@ IpipL4Protocol::Reassemble(Ptr<Packet> fragment, const Ipv4Header& outer)
     }
     PutHeader(*datagram.payload, datagram.header);
     return datagram.payload;
+}
+
+bool
+IpipL4Protocol::TakeHeader(Packet& packet, Ipv4Header& header)
+{
+    if (Node::ChecksumEnabled())
+    {
+        header.EnableChecksum();
+    }
+    packet.PeekHeader(header);
+    if (!header.IsChecksumOk())
+    {
+        return false;
+    }
+    packet.RemoveHeader(header);
+    return true;
 }
 
 void
@@ -255,7 +286,7 @@ void
 IpipL4Protocol::Deliver(Ptr<Packet> packet, const Ipv4Header& outer, InnerHeader inner)
 {
     const auto isLocal = [this, &inner]() {
-        return m_ipv4->GetInterfaceForAddress(inner.destination) >= 0;
+        return m_ipv4->IsDestinationAddress(inner.destination, m_interface);
     };
     if (inner.isFragment && isLocal())
     {

@@ -41,11 +41,12 @@ enum class TunnelDropReason : uint8_t
     ECN,            ///< outer CE on a packet that is not ECN-capable (RFC 6040, 4.2)
     RP_FILTER,      ///< the way back to the source does not lead through the tunnel
     MARTIAN_SOURCE, ///< the inner source is an address of the node itself
-    BAD_FRAGMENT    ///< an inner fragment that fits no datagram
+    BAD_CHECKSUM,   ///< of the inner header, where it is needed at the tunnel: else IPv4 finds it
+    BAD_FRAGMENT    ///< an inner fragment that is damaged or fits no datagram
 };
 
 /** Number of tunnel drop reasons. */
-static constexpr uint8_t TUNNEL_DROP_REASONS = 7;
+static constexpr uint8_t TUNNEL_DROP_REASONS = 8;
 
 /**
  * @ingroup global-ip-tunneling
@@ -181,6 +182,14 @@ class IpipL4Protocol : public IpL4Protocol
      * @return the whole inner packet, null while fragments are missing
      */
     Ptr<Packet> Reassemble(Ptr<Packet> fragment, const Ipv4Header& outer);
+
+    /**
+     * @brief Take the IPv4 header off a packet.
+     * @param packet the packet
+     * @param[out] header its header
+     * @return false when its checksum is wrong: the packet is as it was
+     */
+    static bool TakeHeader(Packet& packet, Ipv4Header& header);
 
     /**
      * @brief Put an IPv4 header in front of a content, with its checksum if checksums are on.
