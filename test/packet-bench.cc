@@ -17,6 +17,8 @@
 #include "ns3/simulator.h"
 #include "ns3/string.h"
 
+#include <algorithm>
+
 using namespace ns3;
 
 namespace packets
@@ -217,6 +219,38 @@ WithoutId(Octets packet)
     packet[10] = sum >> 8;
     packet[11] = sum & 0xff;
     return packet;
+}
+
+void
+Damage(Octets& packet, Ptr<UniformRandomVariable> random)
+{
+    const uint32_t changes = random->GetInteger(0, 4);
+    for (uint32_t i = 0; i < changes; i++)
+    {
+        // mostly in the headers
+        const auto end = static_cast<uint32_t>(packet.size()) - 1;
+        const uint32_t at = random->GetInteger(0, random->GetInteger(0, 3) ? 45 : end);
+        packet[std::min(at, end)] = static_cast<uint8_t>(random->GetInteger(0, 255));
+    }
+    if (random->GetInteger(0, 3) == 0)
+    {
+        packet.resize(random->GetInteger(20, static_cast<uint32_t>(packet.size()) + 40));
+        if (random->GetInteger(0, 1))
+        {
+            packet[2] = static_cast<uint8_t>(packet.size() >> 8);
+            packet[3] = packet.size() & 0xff;
+        }
+    }
+    packet[0] = 0x40 | std::max<uint8_t>(5, packet[0] & 15);
+    const std::size_t length = (packet[0] & 15) * 4;
+    packet.resize(std::max(length, packet.size()));
+    if (random->GetInteger(0, 9))
+    {
+        packet[10] = packet[11] = 0;
+        const uint16_t sum = Checksum(Octets(packet.begin(), packet.begin() + length));
+        packet[10] = sum >> 8;
+        packet[11] = sum & 0xff;
+    }
 }
 
 Octets

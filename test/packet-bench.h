@@ -14,6 +14,7 @@
 #include "ns3/nstime.h"
 #include "ns3/packet.h"
 #include "ns3/ptr.h"
+#include "ns3/random-variable-stream.h"
 
 #include <cstdint>
 #include <string>
@@ -151,6 +152,16 @@ Octets WithoutId(Octets packet);
  * @return octets that count
  */
 Octets Data(uint32_t size);
+
+/**
+ * @brief Change a packet at random: octets, length, or both; mostly with a checksum that fits.
+ *
+ * The IPv4 header stays one that ns-3 can read: ns-3 itself stops at less.
+ *
+ * @param packet an IPv4 packet
+ * @param random where the changes come from
+ */
+void Damage(Octets& packet, ns3::Ptr<ns3::UniformRandomVariable> random);
 
 /**
  * @brief A link to a node under test, whose far end is in the hands of the test.
