@@ -137,7 +137,8 @@ class MultiSiteHelper
      *
      * Without power a server's interfaces are down, and its TCP connections are gone without a
      * word. With power its interfaces and routes are as before; servers that listen do so again,
-     * and know nothing of the connections from before.
+     * and know nothing of the connections from before: those get no answer (and no reset, since
+     * ns-3's listening sockets overlook all segments but SYN).
      *
      * @param city name of a city with servers
      * @param on true to give power

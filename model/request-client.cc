@@ -15,6 +15,8 @@
 #include "ns3/pointer.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
+#include "ns3/tcp-header.h"
+#include "ns3/tcp-socket-base.h"
 #include "ns3/tcp-socket-factory.h"
 #include "ns3/uinteger.h"
 
@@ -224,6 +226,8 @@ RequestClient::Begin()
     Ptr<Socket> socket = Socket::CreateSocket(GetNode(), TcpSocketFactory::GetTypeId());
     socket->SetAttribute("IcmpCallback",
                          CallbackValue(MakeBoundCallback(&RequestClient::HandleIcmp, this, id)));
+    socket->TraceConnectWithoutContext("Rx",
+                                       MakeBoundCallback(&RequestClient::HandleSegment, this, id));
     socket->SetConnectCallback(MakeBoundCallback(&RequestClient::HandleConnected, this, id),
                                MakeBoundCallback(&RequestClient::HandleConnectFailed, this, id));
     socket->SetCloseCallbacks(MakeBoundCallback(&RequestClient::HandleClose, this, id),
@@ -370,6 +374,22 @@ RequestClient::HandleClose(RequestClient* self, uint64_t id, Ptr<Socket> socket)
     else
     {
         self->End(id, request.connected ? RequestOutcome::RESET : RequestOutcome::REFUSED);
+    }
+}
+
+void
+RequestClient::HandleSegment(RequestClient* self,
+                             uint64_t id,
+                             Ptr<const Packet> packet,
+                             const TcpHeader& header,
+                             Ptr<const TcpSocketBase> socket)
+{
+    auto entry = self->m_requests.find(id);
+    if ((header.GetFlags() & TcpHeader::RST) && entry != self->m_requests.end() &&
+        !entry->second.connected)
+    {
+        // Not here and now: the socket still has to deal with the segment.
+        Simulator::ScheduleNow(&RequestClient::GiveUp, self, id, RequestOutcome::REFUSED);
     }
 }
 

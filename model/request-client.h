@@ -25,6 +25,11 @@
 
 namespace ns3
 {
+
+class Packet;
+class TcpHeader;
+class TcpSocketBase;
+
 namespace gipt
 {
 
@@ -201,6 +206,21 @@ class RequestClient : public Application
      * @param socket its socket
      */
     static void HandleClose(RequestClient* self, uint64_t id, Ptr<Socket> socket);
+
+    /**
+     * @brief A segment came. ns-3 does not take a reset that answers a SYN (RFC 9293, 3.10.7.3)
+     * for an end of connecting; this does.
+     * @param self the client
+     * @param id the request
+     * @param packet its data
+     * @param header its header
+     * @param socket the socket it came to
+     */
+    static void HandleSegment(RequestClient* self,
+                              uint64_t id,
+                              Ptr<const Packet> packet,
+                              const TcpHeader& header,
+                              Ptr<const TcpSocketBase> socket);
 
     /**
      * @brief An ICMP error about the connection came.
