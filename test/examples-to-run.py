@@ -5,7 +5,9 @@
 
 # Examples that ns-3's test.py runs: (command line, when to run it, when to run it under valgrind).
 cpp_examples = [
+    ("first-director", "True", "False"),
     ("global-failover --fail=Houston@2s-4s --duration=8s --rate=50 --results=testpy-output/global-failover", "True", "False"),
+    ("own-scheduler", "True", "False"),
 ]
 
 # (file name, when to run it)
