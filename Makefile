@@ -16,6 +16,9 @@ PYTHON := .venv/bin/python
 SITE = $(wildcard .venv/lib/python3.*/site-packages/ns3)
 SOURCES = $(wildcard model/*.h model/*.cc helper/*.h helper/*.cc examples/*.cc test/*.cc benchmark/*.cc)
 export CCACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/global-ip-tunneling/ccache
+# what one clone has compiled serves another
+export CCACHE_BASEDIR ?= $(CURDIR)
+export CCACHE_NOHASHDIR ?= yes
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
