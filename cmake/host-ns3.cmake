@@ -28,7 +28,7 @@ if(NOT ns3_FOUND)
   message(
     FATAL_ERROR
       "No ns-3 found (NS3_HOST='${NS3_HOST}'). Have one by 'pip install ns3==3.44.post0' in a "
-      "virtual environment, by 'apt-get install libns3-dev' and -DNS3_HOST=system, or give the "
+      "virtual environment, by 'apt-get install libns3-dev ns3' and -DNS3_HOST=system, or give the "
       "folder of an ns3Config.cmake with -Dns3_DIR=..."
   )
 endif()

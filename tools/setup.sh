@@ -15,7 +15,7 @@ venv=
 for want in "$@"; do
     case $want in
         wheel) packages+=(python3-dev python3-venv) venv=yes ;;
-        system) packages+=(libns3-dev) ;;
+        system) packages+=(libns3-dev ns3) ;; # ns3: programs that its CMake package names
         bench) packages+=(libabsl-dev valgrind) ;;
         in-tree) packages+=(dpkg-dev libopenmpi-dev openmpi-bin python3) ;;
         *) echo "tools/setup.sh: $want: unknown, expected wheel, system, bench or in-tree" >&2; exit 2 ;;
