@@ -43,7 +43,7 @@ bench: setup-bench build ## measure against the baselines: table, build/bench.js
 
 docs: setup-build ## the manual, as HTML in build/docs/
 	@$(PYTHON) -m sphinx -W --keep-going -q -b html doc build/docs
-	@echo "The manual is build/docs/global-ip-tunneling.html"
+	@echo "The manual is build/docs/index.html"
 
 lint: setup-build ## check format and spelling
 	@.venv/bin/clang-format --dry-run -Werror $(SOURCES)

@@ -11,8 +11,8 @@ author = "The global-ip-tunneling authors"
 copyright = f"2026, {author}"
 version = release = (Path(__file__).parent.parent / "VERSION").read_text().strip()
 
-# ns-3's own manual includes the chapter in the same way, so the chapter itself is the root.
-root_doc = "global-ip-tunneling"
+root_doc = "index"
+exclude_patterns = ["replace.txt"]
 html_theme = "alabaster"
 html_theme_options = {"description": "The Linux IPVS tunnelling director in ns-3"}
 nitpicky = True
