@@ -14,7 +14,7 @@ LOAD ?= $(filter wheel,$(HOST))
 
 PYTHON := .venv/bin/python
 SITE = $(wildcard .venv/lib/python3.*/site-packages/ns3)
-SOURCES = $(wildcard model/*.h model/*.cc helper/*.h helper/*.cc examples/*.cc test/*.cc benchmark/*.cc)
+SOURCES = $(wildcard $(foreach folder,model helper examples test test/system/* benchmark,$(folder)/*.h $(folder)/*.cc))
 export CCACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/global-ip-tunneling/ccache
 # what one clone has compiled serves another
 export CCACHE_BASEDIR ?= $(CURDIR)

@@ -25,7 +25,7 @@ fi
     --enable-modules="global-ip-tunneling;flow-monitor;internet-apps" \
     --filter-module-examples-and-tests=global-ip-tunneling "$@"
 cmake -DGIPT_WERROR=ON cmake-cache >/dev/null
-./ns3 build
+./ns3 build -j "$(nproc)"
 
 # test.py ends well even when suites fail.
 ./test.py --no-build | tee test.log
