@@ -152,7 +152,7 @@ FailoverOptions::FailoverOptions(int argc, char* argv[])
     };
 
     std::map<std::string, std::string> values;
-    CommandLine cmd;
+    CommandLine cmd("global-failover.cc");
     cmd.Usage("One site of a world-wide service loses its power and comes back: a tunnelling\n"
               "director keeps serving, and surviving sites' connections do not notice.");
     for (const auto& option : options)
@@ -162,7 +162,9 @@ FailoverOptions::FailoverOptions(int argc, char* argv[])
     }
     cmd.AddValue("pcap", "write director.pcap and client.pcap to the results", pcap);
 
-    // CommandLine answers an unknown option with the whole help; one line is enough.
+    // CommandLine answers an unknown option with the whole help, where one line is enough, and
+    // cuts values at blanks, which names of cities have.
+    std::vector<std::string> rest{argv[0]};
     for (int i = 1; i < argc; i++)
     {
         std::string argument(argv[i]);
@@ -176,12 +178,20 @@ FailoverOptions::FailoverOptions(int argc, char* argv[])
         {
             throw BadInput(argument + ": unknown option, expected one of those --help lists");
         }
-        if (ours && argument.find('=') == std::string::npos)
+        if (!ours)
+        {
+            rest.push_back(argument);
+        }
+        else if (argument.find('=') == std::string::npos)
         {
             throw BadInput(argument + ": no value, expected --" + name + "=VALUE");
         }
+        else
+        {
+            values[name] = argument.substr(argument.find('=') + 1);
+        }
     }
-    cmd.Parse(argc, argv);
+    cmd.Parse(rest);
 
     for (const auto& option : options)
     {
