@@ -24,6 +24,8 @@ def build(bld):
 
     test = bld.create_ns3_module_test_library('global-ip-tunneling')
     test.source = lists['test_sources']
+    for task in (module, test):
+        task.env.append_value('CXXFLAGS', ['-include', bld.path.abspath() + '/model/ns3-35-events.h'])
     test.env.append_value('DEFINES', 'GIPT_SOURCE_DIR="%s"' % bld.path.abspath())
 
     headers = bld(features='ns3header')
