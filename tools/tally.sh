@@ -5,7 +5,7 @@
 
 # Adds up the last count of passed, failed and skipped tests in each log and prints the sum. A run
 # that ended badly (STATUS is not 0) without a failed test in its log, such as a crash, counts as
-# one failed.
+# one failed, and so does a run without any test.
 # usage: tools/tally.sh STATUS LOG...     exit status 1 if anything failed
 status=$1
 shift
@@ -15,7 +15,7 @@ done | grep -oE '[0-9]+ (passed|failed|crashed|skipped|error)' | awk -v status="
     { sum[$2] += $1 }
     END {
         failed = sum["failed"] + sum["crashed"] + sum["error"]
-        if (status != 0 && failed == 0) failed = 1
+        if (failed == 0 && (status != 0 || sum["passed"] == 0)) failed = 1
         printf "%d passed, %d failed", sum["passed"], failed
         if (sum["skipped"]) printf ", %d skipped", sum["skipped"]
         print ""
