@@ -129,8 +129,13 @@ ReadTransportHeader(uint8_t protocol,
         }
         break;
     case IP_PROTOCOL_ICMP: {
-        const bool quotes = size > 0 && (start[0] == 3 || start[0] == 11);
-        return size >= (quotes ? ICMP_QUOTE_SIZE : 8);
+        if (size == 0 || (start[0] != 3 && start[0] != 11))
+        {
+            return size >= 8;
+        }
+        // what is quoted may have options, which ns-3 skips
+        return size >= ICMP_QUOTE_SIZE &&
+               size + IPV4_HEADER_SIZE >= ICMP_QUOTE_SIZE + (start[8] & 0x0f) * 4;
     }
     default:
         return true;
