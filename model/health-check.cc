@@ -368,13 +368,11 @@ HealthCheck::Closed(HealthCheck* check, Key key, Ptr<Socket> socket)
 {
     NS_LOG_FUNCTION(check << key.first << key.second << socket);
     const auto known = check->m_targets.find(key);
-    if (known != check->m_targets.end() && known->second.socket == socket)
+    // After an answer the socket is kept until the next probe: then TIME_WAIT has been long enough.
+    if (known != check->m_targets.end() && known->second.socket == socket && known->second.waiting)
     {
-        known->second.socket = nullptr; // TCP itself forgets it now or after TIME_WAIT
-        if (known->second.waiting)
-        {
-            check->Finish(key, false);
-        }
+        known->second.socket = nullptr;
+        check->Finish(key, false);
     }
 }
 
@@ -508,7 +506,7 @@ HealthCheck::Abandon(Target& target)
         return;
     }
     // A server that does not answer hears nothing more; one that keeps a closed connection open is
-    // left alone with it, as after Linux' tcp_fin_timeout, and keeps no memory of ours.
+    // left alone with it, as after Linux' tcp_fin_timeout. There is one socket for each server.
     AbandonTcp(target.socket);
     target.socket = nullptr;
 }

@@ -122,7 +122,7 @@ class HealthCheck : public Application
         Time sent;                ///< when the last probe began
         EventId probeEvent;       ///< next probe
         EventId timeoutEvent;     ///< end of waiting
-        Ptr<Socket> socket;       ///< TCP: the connection until it is closed at both ends
+        Ptr<Socket> socket;       ///< TCP: the last connection
         std::vector<Taken> taken; ///< servers taken out and not yet put back
     };
 
@@ -177,6 +177,9 @@ class HealthCheck : public Application
 
     /**
      * @brief A connection was refused, or has ended.
+     *
+     * ns-3's TCP passes over a RST that answers its SYN, so that a refused probe ends by Timeout.
+     *
      * @param check the health check
      * @param key the target
      * @param socket the connection
