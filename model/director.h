@@ -237,10 +237,10 @@ class Director : public Application, public DirectorCore
     FragmentReassembler m_reassembler; ///< fragments for the node
     IcmpErrorSender m_icmp;            ///< errors from the VIP
     IpL4Protocol::DownTargetCallback m_icmpDownTarget; ///< where the node's ICMP sent before
-    EventId m_expiry;                  ///< the one timer event
-    Time m_expiryTime;                 ///< when it comes
-    uint64_t m_forwarded{0};           ///< packets sent into the tunnel
-    std::array<uint64_t, DROP_REASONS> m_dropped{}; ///< packets dropped, by reason
+    EventId m_expiry;                                  ///< the one timer event
+    Time m_expiryTime;                                 ///< when it comes
+    uint64_t m_forwarded{0};                           ///< packets sent into the tunnel
+    std::array<uint64_t, DROP_REASONS> m_dropped{};    ///< packets dropped, by reason
 
     /// packets that go into the tunnel
     TracedCallback<const Ipv4Header&, Ptr<const Packet>, Ptr<RealServer>> m_forwardTrace;
