@@ -48,24 +48,26 @@ if(GIPT_SANITIZE)
 endif()
 
 # Proof that the compiler sees the system's Boost and not one that an ns-3 carries.
-find_package(Boost REQUIRED)
 get_target_property(include_folders ${libcore} INTERFACE_INCLUDE_DIRECTORIES)
-list(TRANSFORM include_folders PREPEND "-isystem " OUTPUT_VARIABLE CMAKE_REQUIRED_FLAGS)
-list(JOIN CMAKE_REQUIRED_FLAGS " " CMAKE_REQUIRED_FLAGS)
-if(include_folders STREQUAL "/usr/include")
-  set(CMAKE_REQUIRED_FLAGS) # searched anyway, and in its proper place
-endif()
-check_cxx_source_compiles(
-  "#include <boost/version.hpp>
-   #if BOOST_VERSION != ${Boost_VERSION_MACRO}
-   #error not the Boost that CMake has found
-   #endif
-   int main() { return 0; }"
-  GIPT_BOOST_IS_THE_SYSTEMS
-)
-unset(CMAKE_REQUIRED_FLAGS)
-if(NOT GIPT_BOOST_IS_THE_SYSTEMS)
-  message(FATAL_ERROR "The headers of Boost ${Boost_VERSION_STRING} are hidden by another Boost")
+find_package(Boost QUIET)
+if(Boost_FOUND)
+  list(TRANSFORM include_folders PREPEND "-isystem " OUTPUT_VARIABLE CMAKE_REQUIRED_FLAGS)
+  list(JOIN CMAKE_REQUIRED_FLAGS " " CMAKE_REQUIRED_FLAGS)
+  if(include_folders STREQUAL "/usr/include")
+    set(CMAKE_REQUIRED_FLAGS) # searched anyway, and in its proper place
+  endif()
+  check_cxx_source_compiles(
+    "#include <boost/version.hpp>
+     #if BOOST_VERSION != ${Boost_VERSION_MACRO}
+     #error not the Boost that CMake has found
+     #endif
+     int main() { return 0; }"
+    GIPT_BOOST_IS_THE_SYSTEMS
+  )
+  unset(CMAKE_REQUIRED_FLAGS)
+  if(NOT GIPT_BOOST_IS_THE_SYSTEMS)
+    message(FATAL_ERROR "The headers of Boost ${Boost_VERSION_STRING} are hidden by another Boost")
+  endif()
 endif()
 
 # All headers of an ns-3 lie in one folder: one of ours must not take the place of one of its own.
