@@ -9,8 +9,6 @@ BUILD ?= build$(addprefix -,$(filter-out wheel,$(HOST)))
 JOBS ?= $(shell nproc)
 CMAKE_FLAGS ?=
 RESULTS ?= results
-# whether a build for the wheel also loads the module in Python's ns-3
-LOAD ?= $(filter wheel,$(HOST))
 
 PYTHON := .venv/bin/python
 SITE = $(wildcard .venv/lib/python3.*/site-packages/ns3)
@@ -34,7 +32,7 @@ test: build ## build and run all tests
 build: setup-build ## only build: programs in build/bin, the module in Python's ns-3
 	@cmake -S . -B $(BUILD) -G Ninja -DNS3_HOST=$(HOST) $(CMAKE_FLAGS) --log-level=STATUS
 	@cmake --build $(BUILD) --parallel $(JOBS)
-ifneq ($(LOAD),)
+ifeq ($(HOST),wheel)
 	@cmake --install $(BUILD) --prefix $(SITE) >$(BUILD)/install.log
 endif
 
