@@ -414,11 +414,7 @@ Director::Forward(Ptr<const Packet> payload,
     {
         outer.SetIdentification(++m_identification);
     }
-    if (Node::ChecksumEnabled())
-    {
-        inner.EnableChecksum();
-    }
-    packet->AddHeader(inner);
+    packet->AddHeader(inner); // with a checksum when it came with one
     // as ns-3's own forwarding does: the queues on the way out follow the TOS field
     SocketPriorityTag priority;
     packet->RemovePacketTag(priority);

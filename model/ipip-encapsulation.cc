@@ -6,6 +6,8 @@
 
 #include "ipip-encapsulation.h"
 
+#include "ns3/node.h"
+
 #include <array>
 
 namespace ns3
@@ -82,6 +84,10 @@ WithoutOptions(const Ipv4Header& header)
     else
     {
         plain.SetMoreFragments();
+    }
+    if (Node::ChecksumEnabled())
+    {
+        plain.EnableChecksum();
     }
     return plain;
 }
