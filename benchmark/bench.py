@@ -50,9 +50,11 @@ def callgrind(command, output):
 
 def functions(output):
     """Instructions of each function itself in a callgrind file."""
-    listing = run(["callgrind_annotate", "--threshold=100", output])
+    listing = run(["callgrind_annotate", "--threshold=100", "--auto=no", "--tree=none", output])
     counts = collections.Counter()
-    for count, name in re.findall(r"^ *([\d,]+) \(.*?\)  [^:]*:(.*?)(?: \([\d,]+x\))?(?: \[.*\])?$", listing, re.M):
+    # 1,234 ( 5.67%)  file:function [object]
+    row = re.compile(r"^ *([\d,]+) \(.*?\)  [^:\n]*:(.*?)(?: \[.*\])?$", re.MULTILINE)
+    for count, name in row.findall(listing):
         counts[name] += int(count.replace(",", ""))
     return counts
 

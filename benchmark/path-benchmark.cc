@@ -36,12 +36,12 @@
 #include "ns3/simulator.h"
 #include "ns3/socket.h"
 #include "ns3/string.h"
+#include "ns3/udp-l4-protocol.h"
 #include "ns3/udp-socket-factory.h"
 
 #include <cstdint>
 #include <iostream>
 #include <string>
-#include <vector>
 
 using namespace ns3;
 using namespace ns3::gipt;
@@ -68,16 +68,12 @@ class Sender
      * @param ports how many ports to use
      * @param packets how many packets to send
      */
-    Sender(Ptr<Node> node, const Address& destination, uint32_t ports, uint32_t packets)
-        : m_destination(destination),
+    Sender(Ptr<Node> node, Ipv4Address destination, uint32_t ports, uint32_t packets)
+        : m_udp(node->GetObject<UdpL4Protocol>()),
+          m_destination(destination),
+          m_ports(ports),
           m_left(packets)
     {
-        for (uint32_t i = 0; i < ports; i++)
-        {
-            auto socket = Socket::CreateSocket(node, UdpSocketFactory::GetTypeId());
-            socket->Bind(InetSocketAddress(Ipv4Address::GetAny(), FIRST_PORT + i));
-            m_sockets.push_back(socket);
-        }
     }
 
     /**
@@ -87,18 +83,24 @@ class Sender
     {
         if (m_left-- > 0)
         {
-            // far from the last one: no neighbour in any table
-            m_next = (m_next + 7919) % m_sockets.size();
-            m_sockets[m_next]->SendTo(Create<Packet>(PAYLOAD), 0, m_destination);
+            // Far from the last one: no neighbour in any table. A socket for each port would take
+            // longer to bind than all packets to be sent.
+            m_next = (m_next + 7919) % m_ports;
+            m_udp->Send(Create<Packet>(PAYLOAD),
+                        Ipv4Address(CLIENT),
+                        m_destination,
+                        static_cast<uint16_t>(FIRST_PORT + m_next),
+                        SERVICE_PORT);
             Simulator::Schedule(INTERVAL, &Sender::Send, this);
         }
     }
 
   private:
-    Address m_destination;              //!< where to
-    uint32_t m_left;                    //!< packets not yet sent
-    std::size_t m_next{0};              //!< the socket that sent last
-    std::vector<Ptr<Socket>> m_sockets; //!< one for each port
+    Ptr<UdpL4Protocol> m_udp;  //!< the client's UDP
+    Ipv4Address m_destination; //!< where to
+    uint32_t m_ports;          //!< how many ports to use
+    uint32_t m_left;           //!< packets not yet sent
+    uint32_t m_next{0};        //!< the port that sent last
 };
 
 /// Packets that arrived at the server
@@ -202,10 +204,7 @@ main(int argc, char* argv[])
     auto server = Socket::CreateSocket(nodes.Get(3), UdpSocketFactory::GetTypeId());
     server->Bind(InetSocketAddress(Ipv4Address::GetAny(), SERVICE_PORT));
     server->SetRecvCallback(MakeCallback(&Receive));
-    Sender sender(nodes.Get(0),
-                  InetSocketAddress(mode == "director" ? VIP : RIP, SERVICE_PORT),
-                  connections,
-                  packets);
+    Sender sender(nodes.Get(0), mode == "director" ? VIP : RIP, connections, packets);
     Simulator::Schedule(MilliSeconds(2), &Sender::Send, &sender);
     Simulator::Stop(MilliSeconds(10) + INTERVAL * int64_t(packets));
     Simulator::Run();
