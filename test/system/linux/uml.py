@@ -1,0 +1,164 @@
+# Copyright (c) 2026 The global-ip-tunneling authors
+#
+# SPDX-License-Identifier: GPL-2.0-only
+
+"""Boots Linux as a process (User-Mode Linux) to run one of the guest programs of this folder.
+
+The guest sees the machine's file system read-only, and one folder that it may write. Its network
+is its own: packets go in and out through a tun device inside the guest, so neither root nor
+/dev/net/tun is needed here, and no wake-up can be lost between two processes. Its clock moves only
+when it sleeps (virtual-clock.c).
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+KERNEL = "linux.uml"
+SKIPPED = 77
+
+
+class Unavailable(Exception):
+    """This machine cannot boot the guest; the text says why."""
+
+
+def _build_clock(folder):
+    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    if not compiler:
+        raise Unavailable("no C compiler for virtual-clock.c")
+    library = os.path.join(folder, "virtual-clock.so")
+    source = os.path.join(HERE, "virtual-clock.c")
+    command = [compiler, "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise Unavailable("virtual-clock.c does not compile: " + result.stderr.strip())
+    return library
+
+
+def _check_machine():
+    kernel = shutil.which(KERNEL)
+    if not kernel:
+        raise Unavailable(KERNEL + " is not installed (Debian: user-mode-linux)")
+    version = subprocess.run([kernel, "--version"], capture_output=True, text=True, check=False)
+    modules = "/usr/lib/uml/modules/" + version.stdout.strip()
+    if not os.path.exists(modules + "/modules.dep"):
+        raise Unavailable(modules + "/modules.dep is missing")
+    for tool in ("ip", "ipvsadm", "tc"):
+        if not shutil.which(tool, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"):
+            raise Unavailable(tool + " is not installed (Debian: iproute2, ipvsadm)")
+    return kernel, modules
+
+
+def run(guest, files, timeout=600):
+    """Run a guest program on files; return what it made of each, as (status, text, error).
+
+    guest is a file of this folder; files is a list of texts. Raises Unavailable when the machine
+    cannot do it, and RuntimeError when the guest did not finish.
+    """
+    kernel, modules = _check_machine()
+    with tempfile.TemporaryDirectory(prefix="uml-") as folder:
+        library = _build_clock(folder)
+        share = os.path.join(folder, "share")
+        os.mkdir(share)
+        for number, text in enumerate(files):
+            with open(os.path.join(share, f"{number}.in"), "w", encoding="ascii") as out:
+                out.write(text)
+        name = "gipt" + os.path.basename(folder)[4:]
+        arguments = [
+            "mem=256M",
+            "rootfstype=hostfs",
+            "rootflags=/",
+            "ro",
+            "init=" + os.path.realpath(sys.executable),
+            "con=null",
+            "con0=null,fd:1",
+            "umid=" + name,
+            "uml_dir=" + folder + "/",
+            "quiet",
+            "PYTHONHASHSEED=0",
+            "--",
+            "-I",
+            os.path.join(HERE, guest),
+            share,
+            modules,
+            str(len(files)),
+        ]
+        console = os.path.join(folder, "console")
+        environment = dict(os.environ, LD_PRELOAD=library)
+        with open(console, "wb") as out:
+            process = subprocess.Popen(
+                ["nice", kernel] + arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env=environment,
+                start_new_session=True,
+            )
+            try:
+                process.wait(timeout)
+                ended = True
+            except subprocess.TimeoutExpired:
+                ended = False
+            finally:
+                _end(process, os.path.join(folder, name, "pid"))
+        results = []
+        for number in range(len(files)):
+            path = os.path.join(share, str(number))
+            try:
+                with open(path + ".status", encoding="ascii") as status:
+                    parts = [int(status.read())]
+                for kind in (".out", ".err"):
+                    with open(path + kind, encoding="utf-8") as text:
+                        parts.append(text.read())
+            except (OSError, ValueError):
+                with open(console, encoding="utf-8", errors="replace") as text:
+                    log = text.read()[-3000:]
+                if "Checking that ptrace" in log and "Run /" not in log and not results:
+                    raise Unavailable(KERNEL + " does not boot here:\n" + log) from None
+                state = "ended early" if ended else f"did not end within {timeout} s"
+                raise RuntimeError(f"The guest {state}:\n{log}") from None
+            results.append(tuple(parts))
+        return results
+
+
+def _end(process, pid_file):
+    # The kernel is a leader of its own session by setsid: its processes are named by its pid file.
+    pids = {process.pid}
+    try:
+        with open(pid_file, encoding="ascii") as file:
+            pids.add(int(file.read()))
+    except (OSError, ValueError):
+        pass
+    for pid in pids:
+        try:
+            os.killpg(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+    process.wait()
+
+
+def main(guest, usage):
+    """The command line of an oracle: SCRIPT or -, the answer on stdout."""
+    arguments = [a for a in sys.argv[1:] if a != "--counts"]
+    if len(arguments) != 1 or arguments[0] in ("-h", "--help"):
+        print(usage, file=sys.stderr)
+        return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
+    name = arguments[0]
+    try:
+        with sys.stdin if name == "-" else open(name, encoding="ascii") as script:
+            text = script.read()
+    except (OSError, UnicodeDecodeError) as problem:
+        print(f"{name}: {problem}, expected a script", file=sys.stderr)
+        return 2
+    try:
+        ((status, out, err),) = run(guest, [text])
+    except Unavailable as reason:
+        print(f"SKIP: {reason}", file=sys.stderr)
+        return SKIPPED
+    sys.stdout.write(out)
+    sys.stderr.write(err.replace("SCRIPT:", name + ":"))
+    return status
