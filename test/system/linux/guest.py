@@ -167,8 +167,11 @@ def script_lines(text):
 
 
 def serve(modules, run):
-    """The life of the guest: run(text, out) for each script, in a process and network of its own."""
-    share, folder, count = sys.argv[1:4]
+    """The life of the guest: run(text, out, counts) for each script, each in a network of its own.
+
+    counts says whether the counters are wanted too.
+    """
+    share, folder, count, counts = sys.argv[1:5]
     os.environ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
     libc_mount = [("proc", "/proc"), ("sysfs", "/sys"), ("tmpfs", "/run"), ("tmpfs", "/var/lib")]
     for kind, place in libc_mount:
@@ -187,7 +190,7 @@ def serve(modules, run):
                 with open(base + ".in", encoding="ascii") as file:
                     text = file.read()
                 try:
-                    run(text, out)
+                    run(text, out, counts == "--counts")
                     status = 0
                 except ScriptError as problem:
                     err.write(f"SCRIPT:{problem}\n")

@@ -82,8 +82,9 @@ def where(packets):
 class Director:
     """One script's run."""
 
-    def __init__(self, text, out):
+    def __init__(self, text, out, counts):
         self.lines = list(guest.script_lines(text))
+        self.counts = counts
         self.out = out
         self.count = 0
         self.marks = 0
@@ -94,18 +95,16 @@ class Director:
 
     def run(self):
         """Run every line."""
+        self.wire.step()
         for number, words in self.lines:
-            self.wire.step()
-            self.flush()
             try:
                 getattr(self, "do_" + words[0], self.do_segment)(words)
             except guest.ScriptError as problem:
                 raise guest.ScriptError(f"{number}: {' '.join(words)}: {problem}") from None
-        self.wire.step()
-        self.flush()
 
-    def flush(self):
-        """What left later than its cause: times that ran out in the director."""
+    def step(self, seconds=guest.STEP):
+        """Let time pass. What leaves now, left because a timer of the director ran out."""
+        self.wire.step(seconds)
         for packet in self.wire.receive():
             self.out.write(f"{max(0, self.count - 1)} packet -> {packet.hex()}\n")
 
@@ -119,11 +118,13 @@ class Director:
         output = guest.call(" ".join(words))
         if any(word.startswith(LISTINGS) for word in words[1:]):
             self.out.write("$ " + " ".join(words) + "\n" + output)
+        self.step()
 
     def do_sysctl(self, words):
         """Set what a director can be set."""
         name, _, value = words[1].partition("=")
         guest.set_sysctl(name, value)
+        self.step()
 
     def do_mark(self, words):
         """Packets to PREFIX carry mark N; a later line is looked at first."""
@@ -134,10 +135,11 @@ class Director:
             f"tc filter add dev eth0 parent ffff: prio {1000 - self.marks} protocol ip"
             f" u32 match ip dst {words[2]} action skbedit mark {words[1]}"
         )
+        self.step()
 
     def do_wait(self, words):
         """Let time pass."""
-        self.wire.step(float(words[1]))
+        self.step(float(words[1]))
 
     def do_packet(self, words):
         """A packet as it is; what leaves, as it is."""
@@ -145,6 +147,7 @@ class Director:
         for packet in self.wire.receive() or [b""]:
             self.out.write(f"{self.count} packet -> {packet.hex() or '-'}\n")
         self.count += 1
+        self.step()
 
     def do_segment(self, words):
         """SYN, ACK, FIN, RST or UDP from a client to a service."""
@@ -153,8 +156,11 @@ class Director:
         client, service = guest.parse_end(words[1]), guest.parse_end(words[2])
         self.wire.send(guest.make_packet(words[0], client, service))
         place = where(self.wire.receive())
-        self.out.write(f"{self.count} {' '.join(words)} -> {place}{read_counters()}\n")
+        # A connection that made room for this one leaves the counters at the next tick.
+        self.step()
+        counters = read_counters() if self.counts else ""
+        self.out.write(f"{self.count} {' '.join(words)} -> {place}{counters}\n")
         self.count += 1
 
 
-guest.serve(MODULES, lambda text, out: Director(text, out).run())
+guest.serve(MODULES, lambda text, out, counts: Director(text, out, counts).run())

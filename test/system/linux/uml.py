@@ -53,10 +53,10 @@ def _check_machine():
     return kernel, modules
 
 
-def run(guest, files, timeout=600):
+def run(guest, files, counts=True, timeout=600):
     """Run a guest program on files; return what it made of each, as (status, text, error).
 
-    guest is a file of this folder; files is a list of texts. Raises Unavailable when the machine
+    guest is a file of this folder; files is a list of texts; counts asks for the counters too. Raises Unavailable when the machine
     cannot do it, and RuntimeError when the guest did not finish.
     """
     kernel, modules = _check_machine()
@@ -86,6 +86,7 @@ def run(guest, files, timeout=600):
             share,
             modules,
             str(len(files)),
+            "--counts" if counts else "-",
         ]
         console = os.path.join(folder, "console")
         environment = dict(os.environ, LD_PRELOAD=library)
@@ -142,7 +143,7 @@ def _end(process, pid_file):
 
 
 def main(guest, usage):
-    """The command line of an oracle: SCRIPT or -, the answer on stdout."""
+    """The command line of an oracle: [--counts] SCRIPT or -, the answer on stdout."""
     arguments = [a for a in sys.argv[1:] if a != "--counts"]
     if len(arguments) != 1 or arguments[0] in ("-h", "--help"):
         print(usage, file=sys.stderr)
@@ -155,7 +156,7 @@ def main(guest, usage):
         print(f"{name}: {problem}, expected a script", file=sys.stderr)
         return 2
     try:
-        ((status, out, err),) = run(guest, [text])
+        ((status, out, err),) = run(guest, [text], "--counts" in sys.argv)
     except Unavailable as reason:
         print(f"SKIP: {reason}", file=sys.stderr)
         return SKIPPED
