@@ -5,6 +5,7 @@
 """What the programs inside User-Mode Linux share: modules, a network, time, packets, scripts."""
 
 import ctypes
+import errno
 import fcntl
 import os
 import shlex
@@ -19,6 +20,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
 RB_POWER_OFF = 0x4321FEDC
 SYS_FINIT_MODULE = 313
+SYS_DELETE_MODULE = 176
 TUNSETIFF = 0x400454CA
 IFF_TUN = 0x0001
 IFF_NO_PI = 0x1000
@@ -33,23 +35,40 @@ class ScriptError(Exception):
     """A line that cannot be run; the text says why."""
 
 
-def load_modules(folder, names):
-    """Load modules by path, after those they need: no modprobe, which wants /lib/modules."""
+class Modules:
+    """Kernel modules, by path and after those they need: modprobe would want /lib/modules."""
+
+    folder = None
     needs = {}
-    with open(folder + "/modules.dep", encoding="ascii") as lines:
-        for line in lines:
-            path, others = line.split(":")
-            needs[os.path.basename(path).split(".")[0]] = [*reversed(others.split()), path]
-    done = set()
-    for name in names:
-        for path in needs[name]:
-            if path in done:
-                continue
-            done.add(path)
-            file = os.open(folder + "/" + path, os.O_RDONLY)
-            if LIBC.syscall(SYS_FINIT_MODULE, file, b"", 0):
+
+    @classmethod
+    def use(cls, folder):
+        """Say where the modules are."""
+        cls.folder = folder
+        with open(folder + "/modules.dep", encoding="ascii") as lines:
+            for line in lines:
+                path, others = line.split(":")
+                cls.needs[cls.name(path)] = [*reversed(others.split()), path]
+
+    @staticmethod
+    def name(path):
+        """The name of the module in a file."""
+        return os.path.basename(path).split(".")[0].replace("-", "_")
+
+    @classmethod
+    def load(cls, name):
+        """Load a module and what it needs; no harm if they are there."""
+        for path in cls.needs[name]:
+            file = os.open(cls.folder + "/" + path, os.O_RDONLY)
+            if LIBC.syscall(SYS_FINIT_MODULE, file, b"", 0) and ctypes.get_errno() != errno.EEXIST:
                 raise OSError(ctypes.get_errno(), path)
             os.close(file)
+
+    @classmethod
+    def unload(cls, name):
+        """Unload a module, and what it needed; no harm if they are not there."""
+        for path in reversed(cls.needs[name]):
+            LIBC.syscall(SYS_DELETE_MODULE, cls.name(path).encode(), os.O_NONBLOCK)
 
 
 def call(line):
@@ -76,8 +95,9 @@ class Wire:
     def __init__(self, address, mtu):
         if LIBC.unshare(CLONE_NEWNET):
             raise OSError(ctypes.get_errno(), "unshare")
-        set_sysctl("net.ipv6.conf.all.disable_ipv6", "1")
-        set_sysctl("net.ipv6.conf.default.disable_ipv6", "1")
+        if os.path.exists("/proc/sys/net/ipv6"):
+            set_sysctl("net.ipv6.conf.all.disable_ipv6", "1")
+            set_sysctl("net.ipv6.conf.default.disable_ipv6", "1")
         self.file = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
         fcntl.ioctl(self.file, TUNSETIFF, struct.pack("16sH", b"eth0", IFF_TUN | IFF_NO_PI))
         call("ip link set lo up")
@@ -178,7 +198,9 @@ def serve(modules, run):
         subprocess.run(["mount", "-t", kind, kind, place], check=True)
     # the folder for the answers, writable in a file system that is not
     subprocess.run(["mount", "-t", "hostfs", "-o", share, "share", "/run"], check=True)
-    load_modules(folder, modules)
+    Modules.use(folder)
+    for name in modules:
+        Modules.load(name)
     for number in range(int(count)):
         base = f"/run/{number}"
         pid = os.fork()
