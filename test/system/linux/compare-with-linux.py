@@ -12,6 +12,7 @@ Exit status: 0 no difference, 1 differences, 77 this machine cannot run Linux as
 import argparse
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -111,6 +112,7 @@ def run_ours(arguments, path):
 
 def main():
     """Compare, and say how it went."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     arguments = parse_arguments()
     kind = "real server" if arguments.real_server else "director"
     print(f"Comparing our {kind} with that of Linux, --seed={arguments.seed}", flush=True)

@@ -10,6 +10,7 @@ is its own: packets go in and out through a tun device inside the guest, so neit
 when it sleeps (virtual-clock.c).
 """
 
+import ctypes
 import os
 import shutil
 import signal
@@ -20,6 +21,7 @@ import tempfile
 HERE = os.path.dirname(os.path.realpath(__file__))
 KERNEL = "linux.uml"
 SKIPPED = 77
+PR_SET_PDEATHSIG = 1
 
 
 class Unavailable(Exception):
@@ -51,6 +53,10 @@ def _check_machine():
         if not shutil.which(tool, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"):
             raise Unavailable(tool + " is not installed (Debian: iproute2, ipvsadm)")
     return kernel, modules
+
+
+def _die_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def run(guest, files, counts=True, timeout=600):
@@ -98,6 +104,7 @@ def run(guest, files, counts=True, timeout=600):
                 stderr=out,
                 env=environment,
                 start_new_session=True,
+                preexec_fn=_die_with_parent,
             )
             try:
                 process.wait(timeout)
@@ -144,6 +151,7 @@ def _end(process, pid_file):
 
 def main(guest, usage):
     """The command line of an oracle: [--counts] SCRIPT or -, the answer on stdout."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     arguments = [a for a in sys.argv[1:] if a != "--counts"]
     if len(arguments) != 1 or arguments[0] in ("-h", "--help"):
         print(usage, file=sys.stderr)

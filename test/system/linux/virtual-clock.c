@@ -19,8 +19,11 @@
 #define _GNU_SOURCE
 
 #include <dlfcn.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,6 +46,7 @@ static int (*g_clockGettime)(clockid_t, struct timespec*);
 static int (*g_timerSettime)(timer_t, int, const struct itimerspec*, struct itimerspec*);
 static int (*g_timerGettime)(timer_t, struct itimerspec*);
 static int (*g_sigsuspend)(const sigset_t*);
+static int (*g_clone)(int (*)(void*), void*, int, void*, ...);
 
 __attribute__((constructor)) static void
 Find(void)
@@ -51,6 +55,7 @@ Find(void)
     *(void**)&g_timerSettime = dlsym(RTLD_NEXT, "timer_settime");
     *(void**)&g_timerGettime = dlsym(RTLD_NEXT, "timer_gettime");
     *(void**)&g_sigsuspend = dlsym(RTLD_NEXT, "sigsuspend");
+    *(void**)&g_clone = dlsym(RTLD_NEXT, "clone");
 }
 
 static struct timespec
@@ -139,4 +144,33 @@ sigsuspend(const sigset_t* mask)
         Fire();
     }
     return g_sigsuspend(mask);
+}
+
+struct Start
+{
+    int (*run)(void*);
+    void* argument;
+};
+
+static int
+StartHelper(void* start)
+{
+    struct Start helper = *(struct Start*)start;
+    free(start);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    return helper.run(helper.argument);
+}
+
+/* The kernel's helpers must not outlive it when it is killed. */
+int
+clone(int (*run)(void*), void* stack, int flags, void* argument, ...)
+{
+    struct Start* start = malloc(sizeof(*start));
+    if (!start)
+    {
+        return -1;
+    }
+    start->run = run;
+    start->argument = argument;
+    return g_clone(StartHelper, stack, flags, start);
 }
