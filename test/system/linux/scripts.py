@@ -33,6 +33,18 @@ def slack(seconds):
     return (grain + 3) / HZ
 
 
+class Service:
+    """A virtual service: its option, its ends, its servers (no two services share any)."""
+
+    def __init__(self, option, kinds, ends, first):
+        self.option = option
+        self.kinds = kinds
+        self.ends = ends
+        self.first = first
+        self.servers = set()
+        self.there = True
+
+
 class Script:
     """The lines of a script and what its author must remember."""
 
@@ -46,7 +58,7 @@ class Script:
         self.bursts = []
         self.begin = None
         self.timeouts = set(FIXED_TIMEOUTS)
-        self.servers = {}
+        self.services = []
         self.flows = []
         self.port = 1024
         self.sent = 0
@@ -101,60 +113,90 @@ class Script:
         upper = self.random.randint(1, 30)
         return f" -x {upper} -y {self.random.randint(0, upper)}"
 
-    def change_servers(self):
+    def change_servers(self, service=None):
         """Add, edit or delete one."""
         choose = self.random
-        act = choose.choice("aaeeeed" if len(self.servers) < 4 else "aeeeeedd")
-        if len(self.servers) < 1:
-            act = "a"
-        if act == "a":
-            address = f"10.0.0.{choose.randint(21, 45 if self.wide else 28)}"
-            if address in self.servers:
-                act = "e"
-            else:
-                self.servers[address] = True
+        service = service or choose.choice(self.services)
+        if not service.there:
+            self.add_service(service)
+        servers = service.servers
+        act = choose.choice("aaeeeed" if len(servers) < 4 else "aeeeeedd") if servers else "a"
+        address = f"10.0.0.{service.first + choose.randint(0, 20 if self.wide else 7)}"
+        if act == "a" and address in servers:
+            act = "e"
         if act != "a":
-            address = choose.choice(sorted(self.servers))
+            address = choose.choice(sorted(servers))
         if act == "d":
-            del self.servers[address]
-            self.line(f"ipvsadm -d {self.service} -r {address}")
-        else:
-            weight = self.weight()
-            self.line(
-                f"ipvsadm -{act} {self.service} -r {address} -i -w {weight}{self.thresholds()}"
-            )
+            servers.remove(address)
+            self.line(f"ipvsadm -d {service.option} -r {address}")
+            return
+        servers.add(address)
+        with_weight = f"-w {self.weight()}{self.thresholds()}"
+        self.line(f"ipvsadm -{act} {service.option} -r {address} -i {with_weight}")
 
     # ---- services
 
-    def make_service(self):
-        """The service and its first servers."""
+    def add_service(self, service):
+        """Its line, with the flags its scheduler and the profile have."""
         choose = self.random
         flags = ""
         if self.scheduler in ("sh", "mh"):
             wanted = [f for f in ("port", "fallback") if choose.random() < 0.5]
             if wanted:
                 flags = " -b " + ",".join(f"{self.scheduler}-{f}" for f in wanted)
-        self.udp = self.profile in ("udp", "one-packet")
-        self.ports = ["80"]
-        if self.profile == "mark":
-            self.lines.append(f"mark 7 {VIP}/32")
-            self.service = "-f 7"
-            self.ports = ["80", "81", "443"]
-        else:
-            self.service = f"-{'u' if self.udp else 't'} {VIP}:{self.ports[0]}"
         if self.profile == "one-packet":
             flags += " -o"
-        if self.profile == "persistent" or (self.profile == "mark" and choose.random() < 0.5):
-            self.persistent = choose.choice([300, 360, 1200])
+        if self.persistent:
             flags += f" -p {self.persistent}"
             if choose.random() < 0.5:
                 flags += " -M " + choose.choice(["255.255.255.0", "255.255.255.252", "255.255.0.0"])
-            if self.profile == "persistent" and choose.random() < 0.3:
-                self.service = f"-t {VIP}:0"
-                self.ports = ["80", "81", "443"]
-        self.line(f"ipvsadm -A {self.service} -s {self.scheduler}{flags}")
-        for _ in range(choose.randint(1, 6)):
-            self.change_servers()
+        self.line(f"ipvsadm -A {service.option} -s {self.scheduler}{flags}")
+        service.there = True
+        service.servers.clear()
+
+    def make_services(self):
+        """The services and their first servers."""
+        choose = self.random
+        tcp, udp = ["TCP"], ["UDP"]
+        if self.profile == "persistent" or (self.profile == "mark" and choose.random() < 0.5):
+            self.persistent = choose.choice([300, 360, 1200])
+        ends = [f"{VIP}:{port}" for port in (80, 81, 443)]
+        if self.profile == "mark":
+            self.lines.append(f"mark 7 {VIP}/31")
+            ends += [end.replace("100", "101") for end in ends]
+            self.services = [Service("-f 7", tcp + udp, ends, 21)]
+        elif self.persistent and choose.random() < 0.3:
+            self.services = [Service(f"-t {VIP}:0", tcp, ends, 21)]
+        elif self.profile in ("udp", "one-packet"):
+            self.services = [Service(f"-u {ends[0]}", udp, ends[:1], 21)]
+        elif self.profile == "services":
+            self.services = [
+                Service(f"-t {ends[0]}", tcp, ends[:1], 21),
+                Service("-t 10.0.0.101:80", tcp, ["10.0.0.101:80"], 51),
+                Service(f"-u {ends[0]}", udp, ends[:1], 81),
+            ]
+        else:
+            self.services = [Service(f"-t {ends[0]}", tcp, ends[:1], 21)]
+        for service in self.services:
+            self.add_service(service)
+            for _ in range(choose.randint(1, 6)):
+                self.change_servers(service)
+
+    def change_services(self):
+        """Take one away and, mostly, put it back; or give it another scheduler."""
+        choose = self.random
+        service = choose.choice(self.services)
+        if not service.there:
+            self.add_service(service)
+        elif self.profile == "schedulers":
+            self.line(f"ipvsadm -E {service.option} -s {choose.choice(SCHEDULERS)}")
+        elif choose.random() < 0.1:
+            self.line("ipvsadm -C")
+            for other in self.services:
+                other.there = False
+        else:
+            self.line(f"ipvsadm -D {service.option}")
+            service.there = False
 
     def change_sysctl(self):
         """Turn one of the knobs that act at once."""
@@ -174,29 +216,25 @@ class Script:
     # ---- traffic
 
     def client(self):
-        """A client that has not spoken, or hardly so."""
+        """A client that has not spoken, or hardly so. From port 20 nothing is ever scheduled."""
         choose = self.random
         self.port = self.port + 1 if self.port < 65000 else 1024
-        return f"10.1.{choose.randint(0, 3)}.{choose.randint(1, 254)}:{self.port}"
+        port = 20 if choose.random() < 0.005 else self.port
+        return f"10.1.{choose.randint(0, 3)}.{choose.randint(1, 254)}:{port}"
 
     def packet(self):
         """One packet: of a new flow, of an old one, or a stray one."""
         choose = self.random
-        dice = choose.random()
-        if self.udp:
-            kind = "UDP"
-        elif dice < 0.5:
-            kind = "SYN"
-        else:
-            kind = choose.choice(["ACK", "ACK", "ACK", "ACK", "FIN", "FIN", "RST", "SYN"])
-        if not self.flows or (kind in ("SYN", "UDP") and dice < 0.5) or choose.random() < 0.02:
-            flow = (self.client(), f"{VIP}:{choose.choice(self.ports)}")
+        if not self.flows or choose.random() < 0.4:
+            service = choose.choice(self.services)
+            flow = (choose.choice(service.kinds), self.client(), choose.choice(service.ends))
             self.flows.append(flow)
-        elif choose.random() < 0.7:
-            flow = choose.choice(self.flows[-30:])
+            kind = "SYN" if choose.random() < 0.95 else choose.choice(["ACK", "FIN", "RST"])
         else:
-            flow = choose.choice(self.flows)
-        self.line(f"{kind} {flow[0]} {flow[1]}")
+            recent = choose.random() < 0.7
+            flow = choose.choice(self.flows[-30:] if recent else self.flows)
+            kind = choose.choice(["ACK", "ACK", "ACK", "ACK", "FIN", "FIN", "RST", "SYN", "SYN"])
+        self.line(f"{'UDP' if flow[0] == 'UDP' else kind} {flow[1]} {flow[2]}")
         self.sent += 1
 
     def make(self):
@@ -204,25 +242,23 @@ class Script:
         choose = self.random
         if choose.random() < 0.3:
             self.change_sysctl()
-        if choose.random() < 0.2 and not self.persistent:
+        if choose.random() < 0.2 and self.profile not in ("persistent", "mark"):
             times = [choose.choice([20, 35, 200]), choose.choice([7, 25]), choose.choice([15, 40])]
             self.timeouts.update(times)
             self.line("ipvsadm --set {} {} {}".format(*times))
-        self.make_service()
+        self.make_services()
         while self.sent < self.packets:
             burst = choose.choice([20, 60, 150, 400])
             # an estimate with room for the lines that are no packets
             self.wait(burst * STEP * 1.3 + 1)
-            for _ in range(burst):
-                if self.sent >= self.packets:
-                    break
+            for _ in range(min(burst, self.packets - self.sent)):
                 dice = choose.random()
                 if dice < 0.02:
                     self.change_servers()
                 elif dice < 0.023:
                     self.change_sysctl()
-                elif dice < 0.025 and self.profile == "schedulers":
-                    self.line(f"ipvsadm -E {self.service} -s {choose.choice(SCHEDULERS)}")
+                elif dice < 0.027 and self.profile in ("services", "schedulers"):
+                    self.change_services()
                 self.packet()
         return "\n".join(self.lines) + "\n"
 
@@ -499,4 +535,5 @@ PROFILES = [
     "one-packet",
     "mark",
     "schedulers",
+    "services",
 ]
