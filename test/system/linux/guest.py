@@ -28,8 +28,6 @@ IFF_NO_PI = 0x1000
 # Between two lines of a script, in seconds.
 STEP = 0.010
 
-FLAGS = {"SYN": 0x02, "ACK": 0x10, "FIN": 0x11, "RST": 0x04}
-
 
 class ScriptError(Exception):
     """A line that cannot be run; the text says why."""
@@ -129,35 +127,6 @@ class Wire:
             os.write(self.file, packet)
         except OSError:
             pass  # not even a version: a device would have dropped it
-
-
-def checksum(data):
-    """The Internet checksum (RFC 1071)."""
-    total = sum(struct.unpack(f"!{(len(data) + 1) // 2}H", data + b"\0" * (len(data) % 2)))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
-
-
-def make_packet(kind, client, service):
-    """The packet of a line SYN, ACK, FIN, RST or UDP; the ends are (address, port)."""
-    source, sport = client
-    destination, dport = service
-    ends = socket.inet_aton(source) + socket.inet_aton(destination)
-    if kind == "UDP":
-        protocol = 17
-        head = struct.pack("!HHH", sport, dport, 8)
-        tail = b""
-    else:
-        protocol = 6
-        ack = 0 if kind == "SYN" else 2000
-        head = struct.pack("!HHIIBBH", sport, dport, 1000, ack, 0x50, FLAGS[kind], 65535)
-        tail = b"\0\0"
-    size = len(head) + 2 + len(tail)
-    pseudo = ends + struct.pack("!BBH", 0, protocol, size)
-    segment = head + struct.pack("!H", checksum(pseudo + head + b"\0\0" + tail)) + tail
-    header = struct.pack("!BBHHHBB", 0x45, 0, 20 + size, 0, 0x4000, 64, protocol)
-    return header + struct.pack("!H", checksum(header + b"\0\0" + ends)) + ends + segment
 
 
 def parse_end(text):

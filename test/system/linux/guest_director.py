@@ -11,10 +11,12 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 import guest  # pylint: disable=wrong-import-position
+import packets as pk  # pylint: disable=wrong-import-position
 
 SCHEDULERS = "rr wrr lc wlc lblc lblcr dh sh mh sed nq fo ovf".split()
 MODULES = ["tun", "sch_ingress", "cls_u32", "act_skbedit", "ip_vs"]
 MODULES += ["ip_vs_" + name for name in SCHEDULERS]
+FLAGS = {"SYN": pk.SYN, "ACK": pk.ACK, "FIN": pk.FIN | pk.ACK, "RST": pk.RST}
 LISTINGS = ("-L", "-l", "--list", "-S", "--save")
 
 
@@ -33,7 +35,7 @@ def find_setup(lines):
                 for option, value in zip(words, words[1:]):
                     if option in ("-t", "-u", "--tcp-service", "--udp-service"):
                         vips.add(value.split(":")[0])
-            elif words[0] in guest.FLAGS or words[0] == "UDP":
+            elif words[0] in FLAGS or words[0] == "UDP":
                 vips.add(guest.parse_end(words[2])[0])
         except (IndexError, ValueError) as problem:
             raise guest.ScriptError(f"{number}: {' '.join(words)}: {problem}") from None
@@ -151,10 +153,14 @@ class Director:
 
     def do_segment(self, words):
         """SYN, ACK, FIN, RST or UDP from a client to a service."""
-        if words[0] not in guest.FLAGS and words[0] != "UDP" or len(words) != 3:
+        if words[0] not in FLAGS and words[0] != "UDP" or len(words) != 3:
             raise guest.ScriptError("unknown, expected a line of director-replay")
-        client, service = guest.parse_end(words[1]), guest.parse_end(words[2])
-        self.wire.send(guest.make_packet(words[0], client, service))
+        ends = *guest.parse_end(words[1]), *guest.parse_end(words[2])
+        if words[0] == "UDP":
+            packet = pk.ip(ends[0], ends[2], 17, pk.udp(*ends))
+        else:
+            packet = pk.ip(ends[0], ends[2], 6, pk.tcp(*ends, FLAGS[words[0]]))
+        self.wire.send(packet)
         place = where(self.wire.receive())
         # A connection that made room for this one leaves the counters at the next tick.
         self.step()

@@ -84,7 +84,8 @@ class Script:
         """Sleep for a while that leaves the next length seconds clear of timers."""
         self.bursts.append((self.begin or self.now, self.now))
         choose = self.random
-        for _ in range(60):
+        # What a template outlives depends on its connections: all of it, or nothing.
+        for _ in range(0 if self.persistent and choose.random() < 0.1 else 60):
             seconds = choose.choice([0.5, 1, 3, 8, 12, 15, 30, 70, 80, 100, 135, 150, 320, 400, 700])
             seconds = round(seconds * choose.uniform(0.9, 1.3), 2)
             if self.persistent and seconds > 2:

@@ -1,0 +1,45 @@
+# Copyright (c) 2026 The global-ip-tunneling authors
+#
+# SPDX-License-Identifier: GPL-2.0-only
+
+"""The director and the real server do what Linux does, on traffic nobody has seen before; and the
+Linux that says so still says what was recorded of it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / os.environ.get("GIPT_BUILD", "build")
+LINUX = Path(__file__).resolve().parent / "linux"
+sys.path.insert(0, str(LINUX))
+
+import uml  # pylint: disable=wrong-import-position
+
+
+def test_linux_says_what_was_recorded():
+    scripts = [path for path in (ROOT / "test" / "recorded").glob("*.replay")]
+    scripts = sorted(path for path in scripts if path.stem != "listings")
+    assert scripts
+    try:
+        answers = uml.run("guest_director.py", [path.read_text("ascii") for path in scripts])
+    except uml.Unavailable as reason:
+        pytest.skip(str(reason))
+    for path, (status, out, error) in zip(scripts, answers):
+        assert (path.name, status, error) == (path.name, 0, "")
+        assert out == path.with_suffix(".expected").read_text("ascii"), path.name
+
+
+@pytest.mark.parametrize("options", [[], ["--profile=packets"], ["--real-server"]])
+def test_random_traffic(options):
+    program = "real-server-replay" if "--real-server" in options else "director-replay"
+    if not (BUILD / "bin" / program).exists():
+        pytest.skip(f"{program} is not built")
+    command = [sys.executable, str(LINUX / "compare-with-linux.py"), f"--build={BUILD}", *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False)
+    if done.returncode == uml.SKIPPED:
+        pytest.skip(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
