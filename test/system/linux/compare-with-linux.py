@@ -10,6 +10,7 @@ Exit status: 0 no difference, 1 differences, 77 this machine cannot run Linux as
 """
 
 import argparse
+import itertools
 import os
 import random
 import signal
@@ -67,14 +68,24 @@ def make_scripts(arguments):
     return made
 
 
-def normalize(line):
-    """A line without what Linux chooses at random or only says in its own words."""
+def read_packet(line):
+    """The words of a line, and the packet it ends with, if any."""
     words = line.split()
     if len(words) == 4 and words[1] == "packet" and len(words[3]) >= 40:
-        packet = bytearray.fromhex(words[3])
-        if not packet[6] & 0x40:  # an identification matters to fragments only
-            packet[4:6] = packet[10:12] = b"\0\0"
-            words[3] = packet.hex()
+        return words, bytearray.fromhex(words[3])
+    return words, None
+
+
+def normalize(line, linux):
+    """A line without what Linux chooses at random or only says in its own words.
+
+    Where Linux's identification is 0 it must be ours too; elsewhere it is any number.
+    """
+    words, packet = read_packet(line)
+    _, other = read_packet(linux)
+    if packet and other and any(other[4:6]):
+        packet[4:6] = packet[10:12] = b"\0\0"
+        words[3] = packet.hex()
     if "drop" in words:
         words = words[: words.index("drop") + 1]
     return " ".join(words)
@@ -88,12 +99,11 @@ def compare(text, ours, linux):
         for number, line in enumerate(text.splitlines(), 1)
         if line.split(" ")[0] in counted
     ]
-    left, right = ([normalize(line) for line in answer.splitlines()] for answer in (ours, linux))
     found = []
-    for at in range(max(len(left), len(right))):
-        pair = [lines[at] if at < len(lines) else "(nothing)" for lines in (left, right)]
+    for left, right in itertools.zip_longest(ours.splitlines(), linux.splitlines(), fillvalue="-"):
+        pair = normalize(left, right), normalize(right, right)
         if pair[0] != pair[1]:
-            first = next((line.split()[0] for line in pair if line[0].isdigit()), "")
+            first = next((line.split()[0] for line in pair if line[:1].isdigit()), "")
             where = sent[int(first)] if first and int(first) < len(sent) else ("?", "?")
             found.append(f"  line {where[0]}: {where[1]}\n    ours:  {pair[0]}\n    Linux: {pair[1]}")
     return found
