@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 
+import packet_scripts
 import scripts
 import uml
 
@@ -57,9 +58,9 @@ def make_scripts(arguments):
             size = min(left, LONGEST)
             seed = f"{arguments.seed}-{number}"
             if arguments.real_server:
-                script = scripts.RealServerScript(seed, size)
+                script = packet_scripts.RealServerScript(seed, size)
             elif arguments.profile == "packets" or (not arguments.profile and number % 4 == 3):
-                script = scripts.PacketScript(seed, name, size)
+                script = packet_scripts.PacketScript(seed, name, size)
             else:
                 script = scripts.Script(seed, name, size, arguments.profile)
             made.append((f"{name}-{seed}", name, script.make()))
@@ -105,7 +106,8 @@ def compare(text, ours, linux):
         if pair[0] != pair[1]:
             first = next((line.split()[0] for line in pair if line[:1].isdigit()), "")
             where = sent[int(first)] if first and int(first) < len(sent) else ("?", "?")
-            found.append(f"  line {where[0]}: {where[1]}\n    ours:  {pair[0]}\n    Linux: {pair[1]}")
+            said = "    ours:  {}\n    Linux: {}".format(*pair)
+            found.append(f"  line {where[0]}: {where[1]}\n{said}")
     return found
 
 
@@ -132,7 +134,8 @@ def main():
     os.makedirs(keep, exist_ok=True)
     started = time.monotonic()
     try:
-        answers = uml.run(guest, [text for _, _, text in made], timeout=120 + arguments.packets // 5)
+        texts = [text for _, _, text in made]
+        answers = uml.run(guest, texts, timeout=120 + arguments.packets // 5)
     except uml.Unavailable as reason:
         print(f"SKIP: {reason}")
         return uml.SKIPPED

@@ -56,7 +56,7 @@ def read_counters():
 
 
 class RealServer:
-    """One script's run. The server's own address is 10.0.0.21, unless eth0 gets one at the start."""
+    """One script's run. The server's own address is 10.0.0.21, or what eth0 gets at the start."""
 
     def __init__(self, text, out):
         self.lines = list(guest.script_lines(text))

@@ -20,8 +20,11 @@ def checksum(data):
 
 
 def ip(source, destination, protocol, payload, ttl=64, tos=0, flags=DF, offset=0, ident=0, **other):
-    """An IPv4 packet. flags: DF | MF; offset in bytes; options: bytes, a multiple of 4; damage: added
-    to the checksum; length: what the header says instead of the truth."""
+    """An IPv4 packet. flags: DF | MF; offset in bytes.
+
+    Others: options, bytes, a multiple of 4; damage, added to the checksum; length, what the header
+    says instead of the truth.
+    """
     options = other.get("options", b"")
     size = 20 + len(options)
     header = struct.pack(

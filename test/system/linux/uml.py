@@ -62,8 +62,8 @@ def _die_with_parent():
 def run(guest, files, counts=True, timeout=600):
     """Run a guest program on files; return what it made of each, as (status, text, error).
 
-    guest is a file of this folder; files is a list of texts; counts asks for the counters too. Raises Unavailable when the machine
-    cannot do it, and RuntimeError when the guest did not finish.
+    guest is a file of this folder; files is a list of texts; counts asks for the counters too.
+    Raises Unavailable when the machine cannot do it, RuntimeError when the guest did not finish.
     """
     kernel, modules = _check_machine()
     with tempfile.TemporaryDirectory(prefix="uml-") as folder:
@@ -168,6 +168,9 @@ def main(guest, usage):
     except Unavailable as reason:
         print(f"SKIP: {reason}", file=sys.stderr)
         return SKIPPED
+    except RuntimeError as problem:
+        print(problem, file=sys.stderr)
+        return 1
     sys.stdout.write(out)
     sys.stderr.write(err.replace("SCRIPT:", name + ":"))
     return status
