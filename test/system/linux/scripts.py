@@ -193,7 +193,8 @@ class Script:
             self.services = [Service(f"-t {ends[0]}", tcp, ends[:1], 21)]
         for service in self.services:
             self.add_service(service)
-            for _ in range(choose.randint(1, 6)):
+            wanted = choose.choice([1, 2, 3, 4, 4, 5, 6])
+            while len(service.servers) < wanted:
                 self.change_servers(service)
 
     def change_services(self):
