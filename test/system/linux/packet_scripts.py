@@ -62,8 +62,9 @@ class PacketScript(scripts.Script):
             packet = self.flow_packet()
         if choose.random() < 0.04:
             packet = self.damaged(packet)
-        flags = packet[6] & 0x40
-        if not flags and packet[0] == 0x45 and choose.random() < 0.5 and len(packet) > 60:
+        # damaged packets may be too short to have flags
+        may_cut = len(packet) > 60 and packet[0] == 0x45 and not packet[6] & 0x40
+        if may_cut and choose.random() < 0.5:
             return self.cut(packet)
         return [packet]
 
