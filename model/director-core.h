@@ -318,8 +318,8 @@ class DirectorCore
 
     /** net.ipv4.vs.expire_nodest_conn: connections of a deleted server go at their next packet. */
     bool expireNodestConn{false};
-    /** net.ipv4.vs.conn_reuse_mode: bit 1 reschedules a SYN on a TIME_WAIT or CLOSE entry, bit 2
-     * also on a FIN_WAIT one; 0 never. */
+    /** net.ipv4.vs.conn_reuse_mode: other than 0 reschedules a SYN on a TIME_WAIT or CLOSE entry, 2
+     * and 3 also on a FIN_WAIT one. */
     uint32_t connReuseMode{1};
     /** net.ipv4.vs.sloppy_tcp: any TCP packet but RST may begin a connection. */
     bool sloppyTcp{false};

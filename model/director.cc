@@ -44,8 +44,8 @@ Director::GetTypeId()
                           MakeBooleanAccessor(&Director::expireNodestConn),
                           MakeBooleanChecker())
             .AddAttribute("ConnReuseMode",
-                          "When a SYN on a known connection is scheduled anew: bit 0, on a "
-                          "TIME_WAIT or CLOSE entry; bit 1, on a FIN_WAIT entry too; 0, never "
+                          "When a SYN on a known connection is scheduled anew: 0, never; 1, on a "
+                          "TIME_WAIT or CLOSE entry; 2 or 3, on a FIN_WAIT entry too "
                           "(sysctl conn_reuse_mode)",
                           UintegerValue(1),
                           MakeUintegerAccessor(&Director::connReuseMode),
@@ -404,16 +404,13 @@ Director::Forward(Ptr<const Packet> payload,
         return;
     }
 
-    auto outer = MakeOuterHeader(inner,
-                                 innerSize,
-                                 route->GetSource(),
-                                 server.GetAddress(),
-                                 m_pmtuDisc,
-                                 m_identification);
-    if (!outer.IsDontFragment())
-    {
-        outer.SetIdentification(++m_identification);
-    }
+    const auto outer = MakeOuterHeader(inner,
+                                       innerSize,
+                                       route->GetSource(),
+                                       server.GetAddress(),
+                                       m_pmtuDisc,
+                                       m_identification);
+    m_identification += !outer.IsDontFragment();
     packet->AddHeader(inner); // with a checksum when it came with one
     // as ns-3's own forwarding does: the queues on the way out follow the TOS field
     SocketPriorityTag priority;

@@ -230,7 +230,7 @@ class Director : public Application, public DirectorCore
 
     bool m_pmtuDisc{true};             ///< sysctl pmtu_disc: copy DF to the outer header
     bool m_dropLoops{false};           ///< RFC 2003, 3.2; Linux does not
-    uint16_t m_identification{0};      ///< of the last outer header without DF
+    uint16_t m_identification{1};      ///< of the next outer header without DF
     Ptr<DirectorNetDevice> m_device;   ///< owns the VIPs
     Ptr<DirectorRouting> m_routing;    ///< the hook
     Ptr<Ipv4L3Protocol> m_ipv4;        ///< the node's IPv4
