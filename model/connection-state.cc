@@ -33,6 +33,7 @@ constexpr auto SA = ConnectionState::SYNACK;      ///< short for the table below
 
 // from:                  NO  ES  SS  SR  FW  TW  CL  CW  LA  LI  SA
 constexpr Row ON_SYN{SR, ES, ES, SR, SR, SR, SR, SR, SR, SR, SR}; ///< after a segment with SYN
+constexpr Row ON_SYN_SECURE{SA, ES, ES, SR, SA, SA, SA, SA, SA, SA, SA}; ///< the same, secure_tcp
 constexpr Row ON_FIN{CL, FW, SS, TW, FW, TW, CL, CW, LA, LI, TW}; ///< after a segment with FIN
 constexpr Row ON_ACK{ES, ES, SS, ES, FW, TW, CL, CW, CL, LI, ES}; ///< after a segment with ACK
 constexpr Row ON_RST{CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL}; ///< after a segment with RST
@@ -40,7 +41,7 @@ constexpr Row ON_RST{CL, CL, CL, SR, CL, CL, CL, CL, LA, LI, CL}; ///< after a s
 } // namespace
 
 ConnectionState
-NextTcpState(ConnectionState state, uint8_t tcpFlags)
+NextTcpState(ConnectionState state, uint8_t tcpFlags, bool isSecure)
 {
     const auto from = static_cast<uint8_t>(state);
     if (tcpFlags & TCP_FLAG_RST)
@@ -49,7 +50,7 @@ NextTcpState(ConnectionState state, uint8_t tcpFlags)
     }
     if (tcpFlags & TCP_FLAG_SYN)
     {
-        return ON_SYN[from];
+        return isSecure ? ON_SYN_SECURE[from] : ON_SYN[from];
     }
     if (tcpFlags & TCP_FLAG_FIN)
     {

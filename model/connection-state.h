@@ -57,9 +57,10 @@ static constexpr uint8_t TCP_FLAG_ACK = 16; ///< acknowledgement
  *
  * @param state state before
  * @param tcpFlags flags octet of the TCP header
+ * @param isSecure whether the table against floods is in use (sysctl secure_tcp)
  * @return state after
  */
-ConnectionState NextTcpState(ConnectionState state, uint8_t tcpFlags);
+ConnectionState NextTcpState(ConnectionState state, uint8_t tcpFlags, bool isSecure = false);
 
 /**
  * @ingroup global-ip-tunneling

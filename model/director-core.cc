@@ -17,29 +17,13 @@ namespace gipt
 namespace
 {
 
-constexpr uint8_t PROTOCOL_TCP = 6;  ///< IANA protocol number
-constexpr uint8_t PROTOCOL_UDP = 17; ///< IANA protocol number
+constexpr uint8_t PROTOCOL_TCP = 6;       ///< IANA protocol number
+constexpr uint16_t INVALID_PORT = 0xffff; ///< service port of a template that leads nowhere
+constexpr uint64_t ENTRIES_PER_PAGE = 12; ///< connections in a page of Linux's slab
+/** How long a template stays on when its time is up but connections refer to it. */
+const Time TEMPLATE_EXTENSION = Seconds(60);
 
 } // namespace
-
-const char*
-ToString(RuleResult result)
-{
-    static constexpr std::array<const char*, 11> TEXTS{
-        "done",
-        "service already exists",
-        "no such service",
-        "real server already exists",
-        "no such real server",
-        "unknown scheduler",
-        "weight above 65535",
-        "lower threshold above the upper one",
-        "bad port",
-        "protocol is neither TCP nor UDP",
-        "unknown scheduler flag",
-    };
-    return TEXTS[static_cast<uint8_t>(result)];
-}
 
 const char*
 ToString(DropReason reason)
@@ -57,6 +41,7 @@ ToString(DropReason reason)
         "bad-fragment",
         "no-protocol",
         "martian-source",
+        "overload",
         "loop",
     };
     return TEXTS[static_cast<uint8_t>(reason)];
@@ -64,7 +49,8 @@ ToString(DropReason reason)
 
 DirectorCore::DirectorCore()
 {
-    m_table.SetExpiryCallback([this](Connection& connection, Time now) { Release(connection); });
+    m_table.SetExpiryCallback(
+        [this](Connection& connection, Time now) { HandleExpiry(connection, now); });
 }
 
 DirectorCore::~DirectorCore() = default;
@@ -80,14 +66,7 @@ void
 DirectorCore::Dispose()
 {
     m_table.Clear();
-    for (auto& service : m_services)
-    {
-        service->Dispose();
-    }
-    m_services.clear();
-    m_serviceByKey.clear();
-    m_pool.clear();
-    m_freePlaces.clear();
+    DisposeServices();
 }
 
 void
@@ -97,260 +76,6 @@ DirectorCore::SetMaxConnections(uint64_t number)
     m_table.SetMaxSize(number);
 }
 
-void
-DirectorCore::ServiceAdded(const VirtualService& service)
-{
-}
-
-RuleResult
-DirectorCore::MakeScheduler(const std::string& name,
-                            const std::vector<std::string>& flags,
-                            Ptr<Scheduler>& scheduler)
-{
-    scheduler = Scheduler::Create(name);
-    if (!scheduler)
-    {
-        return RuleResult::NO_SCHEDULER;
-    }
-    const bool known = std::all_of(flags.begin(), flags.end(), [&](const std::string& flag) {
-        return scheduler->SetFlag(flag);
-    });
-    return known ? RuleResult::OK : RuleResult::BAD_FLAG;
-}
-
-RuleResult
-DirectorCore::AddService(Ipv4Address address,
-                         uint16_t port,
-                         uint8_t protocol,
-                         const std::string& scheduler,
-                         const std::vector<std::string>& flags)
-{
-    if (protocol != PROTOCOL_TCP && protocol != PROTOCOL_UDP)
-    {
-        return RuleResult::BAD_PROTOCOL;
-    }
-    if (port == 0)
-    {
-        // port 0 stands for all ports, which Linux too refuses without persistence
-        return RuleResult::BAD_PORT;
-    }
-    const ServiceKey key{address.Get(), port, protocol};
-    if (m_serviceByKey.count(key))
-    {
-        return RuleResult::SERVICE_EXISTS;
-    }
-    Ptr<Scheduler> made;
-    const auto result = MakeScheduler(scheduler, flags, made);
-    if (result != RuleResult::OK)
-    {
-        return result;
-    }
-    auto service = CreateObject<VirtualService>();
-    service->m_address = address;
-    service->m_port = port;
-    service->m_protocol = protocol;
-    service->SetScheduler(made);
-    m_services.push_back(service);
-    m_serviceByKey[key] = PeekPointer(service);
-    ServiceAdded(*service);
-    return RuleResult::OK;
-}
-
-RuleResult
-DirectorCore::EditService(Ipv4Address address,
-                          uint16_t port,
-                          uint8_t protocol,
-                          const std::string& scheduler,
-                          const std::vector<std::string>& flags)
-{
-    auto service = FindService(address, port, protocol);
-    if (!service)
-    {
-        return RuleResult::NO_SERVICE;
-    }
-    Ptr<Scheduler> made;
-    const auto result = MakeScheduler(scheduler, flags, made);
-    if (result != RuleResult::OK)
-    {
-        return result;
-    }
-    const auto present = service->GetScheduler();
-    if (present->GetInstanceTypeId() != made->GetInstanceTypeId())
-    {
-        service->SetScheduler(made);
-        return result;
-    }
-    // A scheduler that stays keeps its place and table (ip_vs_ctl.c, ip_vs_edit_service).
-    present->ClearFlags();
-    for (const auto& flag : flags)
-    {
-        present->SetFlag(flag);
-    }
-    return result;
-}
-
-RuleResult
-DirectorCore::RemoveService(Ipv4Address address, uint16_t port, uint8_t protocol)
-{
-    auto service = FindService(address, port, protocol);
-    if (!service)
-    {
-        return RuleResult::NO_SERVICE;
-    }
-    while (!service->GetServers().empty())
-    {
-        Retire(*service, service->GetServers().back());
-    }
-    m_serviceByKey.erase({address.Get(), port, protocol});
-    m_services.erase(std::find(m_services.begin(), m_services.end(), service));
-    service->Dispose();
-    return RuleResult::OK;
-}
-
-void
-DirectorCore::ClearServices()
-{
-    while (!m_services.empty())
-    {
-        const auto service = m_services.back();
-        RemoveService(service->GetAddress(), service->GetPort(), service->GetProtocol());
-    }
-}
-
-Ptr<VirtualService>
-DirectorCore::FindService(Ipv4Address address, uint16_t port, uint8_t protocol) const
-{
-    const auto found = m_serviceByKey.find({address.Get(), port, protocol});
-    return found == m_serviceByKey.end() ? nullptr : Ptr<VirtualService>(found->second);
-}
-
-RuleResult
-DirectorCore::AddRealServer(Ptr<VirtualService> service,
-                            Ipv4Address address,
-                            uint16_t port,
-                            uint32_t weight,
-                            uint32_t upper,
-                            uint32_t lower)
-{
-    if (!service)
-    {
-        return RuleResult::NO_SERVICE;
-    }
-    if (port != service->m_port)
-    {
-        // the inner packet goes to the server as it came: the port cannot be another
-        return RuleResult::BAD_PORT;
-    }
-    if (weight > RealServer::MAX_WEIGHT)
-    {
-        return RuleResult::BAD_WEIGHT;
-    }
-    if (lower > upper)
-    {
-        return RuleResult::BAD_THRESHOLDS;
-    }
-    if (service->FindServer(address, port))
-    {
-        return RuleResult::SERVER_EXISTS;
-    }
-    const ServiceKey key{service->m_address.Get(), service->m_port, service->m_protocol};
-    auto place = std::find_if(m_pool.begin(), m_pool.end(), [&](const PoolEntry& entry) {
-        return entry.server && !entry.service && entry.serviceKey == key &&
-               entry.server->m_address == address && entry.server->m_port == port;
-    });
-    if (place == m_pool.end())
-    {
-        uint32_t index = m_pool.size();
-        if (m_freePlaces.empty())
-        {
-            m_pool.emplace_back();
-        }
-        else
-        {
-            index = m_freePlaces.back();
-            m_freePlaces.pop_back();
-        }
-        place = m_pool.begin() + index;
-        place->server = CreateObject<RealServer>();
-        place->serviceKey = key;
-        place->server->m_address = address;
-        place->server->m_port = port;
-        place->server->m_index = index;
-    }
-    const auto server = place->server;
-    place->service = PeekPointer(service);
-    server->SetWeight(weight);
-    server->SetThresholds(upper, lower);
-    service->AddServer(server);
-    m_serverTrace(service, server, weight);
-    return RuleResult::OK;
-}
-
-RuleResult
-DirectorCore::EditRealServer(Ptr<VirtualService> service,
-                             Ipv4Address address,
-                             uint16_t port,
-                             uint32_t weight,
-                             uint32_t upper,
-                             uint32_t lower)
-{
-    if (!service)
-    {
-        return RuleResult::NO_SERVICE;
-    }
-    const auto server = service->FindServer(address, port);
-    if (!server)
-    {
-        return RuleResult::NO_SERVER;
-    }
-    if (weight > RealServer::MAX_WEIGHT)
-    {
-        return RuleResult::BAD_WEIGHT;
-    }
-    if (lower > upper)
-    {
-        return RuleResult::BAD_THRESHOLDS;
-    }
-    service->UpdateServer(server, weight, upper, lower);
-    m_serverTrace(service, server, weight);
-    return RuleResult::OK;
-}
-
-RuleResult
-DirectorCore::RemoveRealServer(Ptr<VirtualService> service, Ipv4Address address, uint16_t port)
-{
-    if (!service)
-    {
-        return RuleResult::NO_SERVICE;
-    }
-    const auto server = service->FindServer(address, port);
-    if (!server)
-    {
-        return RuleResult::NO_SERVER;
-    }
-    Retire(*service, server);
-    return RuleResult::OK;
-}
-
-void
-DirectorCore::Retire(VirtualService& service, Ptr<RealServer> server)
-{
-    service.RemoveServer(server);
-    m_pool[server->m_index].service = nullptr;
-    m_serverTrace(Ptr<VirtualService>(&service), server, 0);
-    if (server->m_references == 0)
-    {
-        Forget(server->m_index);
-    }
-}
-
-void
-DirectorCore::Forget(uint32_t index)
-{
-    m_pool[index] = PoolEntry{};
-    m_freePlaces.push_back(index);
-}
-
 Ptr<RealServer>
 DirectorCore::GetServerOf(const Connection& connection) const
 {
@@ -358,12 +83,13 @@ DirectorCore::GetServerOf(const Connection& connection) const
 }
 
 bool
-DirectorCore::IsReused(ConnectionState state) const
+DirectorCore::IsReused(const Connection& connection) const
 {
-    if (connReuseMode == 0)
+    if (connReuseMode == 0 || (connection.flags & CONTROLLED))
     {
         return false;
     }
+    const auto state = static_cast<ConnectionState>(connection.state);
     return state == ConnectionState::TIME_WAIT || state == ConnectionState::CLOSE ||
            ((connReuseMode & 2) && state == ConnectionState::FIN_WAIT);
 }
@@ -384,20 +110,146 @@ DirectorCore::GetTimeout(ConnectionState state) const
     }
 }
 
+ConnectionKey
+DirectorCore::GetTemplateKey(const ServiceId& id, uint16_t prefix, const ConnectionKey& key)
+{
+    ConnectionKey result;
+    const uint32_t mask = prefix == 0 ? 0 : ~uint32_t{0} << (32 - prefix);
+    result.client = Ipv4Address(key.client.Get() & mask);
+    if (id.mark)
+    {
+        result.virtualAddress = Ipv4Address(id.mark);
+    }
+    else
+    {
+        result.virtualAddress = key.virtualAddress;
+        result.virtualPort = id.port;
+        result.protocol = id.protocol;
+    }
+    return result;
+}
+
+Connection*
+DirectorCore::GetTemplate(const Connection& connection)
+{
+    auto key = GetTemplateKey(m_pool[connection.server].id,
+                              connection.flags & NETMASK,
+                              ConnectionTable::GetKey(connection));
+    for (const uint16_t port : {key.virtualPort, INVALID_PORT})
+    {
+        key.virtualPort = port;
+        Connection* entry = m_table.Peek(key);
+        if (entry && entry->server == connection.server)
+        {
+            return entry;
+        }
+    }
+    return nullptr;
+}
+
+void
+DirectorCore::Invalidate(Connection* entry, Time now)
+{
+    const Connection copy = *entry;
+    const Time left = m_table.GetTimeLeft(copy, now);
+    auto key = ConnectionTable::GetKey(copy);
+    m_table.Erase(entry);
+    key.virtualPort = INVALID_PORT;
+    Connection* aside = copy.GetReferences() ? m_table.Peek(key) : nullptr;
+    if (aside || copy.GetReferences() == 0)
+    {
+        // nobody asks for it any more
+        Release(copy);
+        return;
+    }
+    aside = m_table.Insert(key, copy.server, now, left);
+    aside->flags = copy.flags;
+    aside->SetReferences(copy.GetReferences());
+}
+
+RealServer*
+DirectorCore::SchedulePersistent(VirtualService& service,
+                                 const ConnectionKey& key,
+                                 Time now,
+                                 Decision& decision)
+{
+    const uint16_t prefix = service.GetNetmask().GetPrefixLength();
+    const auto templateKey = GetTemplateKey(service.GetId(), prefix, key);
+    Connection* entry = m_table.Find(templateKey, now);
+    if (entry)
+    {
+        const RealServer& server = *m_pool[entry->server].server;
+        if (!server.IsInService() || (expireQuiescentTemplate && server.GetWeight() == 0))
+        {
+            Invalidate(entry, now);
+            entry = nullptr;
+        }
+    }
+    if (!entry)
+    {
+        RealServer* server = service.m_scheduler->Schedule(service, key, now);
+        if (!server)
+        {
+            decision.verdict = Verdict::UNREACHABLE;
+            decision.reason = DropReason::NO_SERVER;
+            return nullptr;
+        }
+        entry = m_table.Insert(templateKey, server->m_index, now, service.GetPersistence());
+        if (!entry)
+        {
+            decision.verdict = Verdict::DROP;
+            decision.reason = DropReason::TABLE_FULL;
+            return nullptr;
+        }
+        entry->flags |= Connection::TEMPLATE;
+        server->Bind(true);
+    }
+    // Each new connection restarts the template's timer, with 60 s once it was extended.
+    m_table.Restart(entry,
+                    now,
+                    entry->flags & EXTENDED ? TEMPLATE_EXTENSION : service.GetPersistence());
+    return PeekPointer(m_pool[entry->server].server);
+}
+
 Connection*
 DirectorCore::Schedule(VirtualService& service,
                        const ConnectionKey& key,
                        Time now,
                        Decision& decision)
 {
-    RealServer* server = service.m_scheduler->Schedule(service, key, now);
-    if (!server)
+    if (defence.RefusesConnection())
     {
-        decision.verdict = Verdict::UNREACHABLE;
-        decision.reason = DropReason::NO_SERVER;
+        decision.verdict = Verdict::DROP;
+        decision.reason = DropReason::OVERLOAD;
         return nullptr;
     }
-    const auto first = key.protocol == PROTOCOL_TCP ? ConnectionState::NONE : ConnectionState::UDP;
+    const bool isPersistent = !service.GetPersistence().IsZero();
+    RealServer* server = isPersistent ? SchedulePersistent(service, key, now, decision)
+                                      : service.m_scheduler->Schedule(service, key, now);
+    if (!server)
+    {
+        if (!isPersistent)
+        {
+            decision.verdict = Verdict::UNREACHABLE;
+            decision.reason = DropReason::NO_SERVER;
+        }
+        return nullptr;
+    }
+    decision.timerChanged = true;
+    decision.server = server;
+    const bool isTcp = key.protocol == PROTOCOL_TCP;
+    if ((service.IsOnePacket() && !isTcp) || key.clientPort == 0)
+    {
+        // One packet, no entry: it counts for as long as the packet takes (IP_VS_CONN_F_ONE_PACKET).
+        // Client port 0 names templates, which a packet from there must not become.
+        server->m_stats.connections++;
+        service.m_stats.connections++;
+        server->Bind(false);
+        server->Unbind(false, false);
+        decision.verdict = Verdict::FORWARD;
+        return nullptr;
+    }
+    const auto first = isTcp ? ConnectionState::NONE : ConnectionState::UDP;
     Connection* connection = m_table.Insert(key, server->m_index, now, GetTimeout(first));
     if (!connection)
     {
@@ -405,35 +257,58 @@ DirectorCore::Schedule(VirtualService& service,
         decision.reason = DropReason::TABLE_FULL;
         return nullptr;
     }
-    decision.timerChanged = true;
     connection->state = static_cast<uint8_t>(first);
     server->Bind(false);
+    if (isPersistent)
+    {
+        connection->flags |= CONTROLLED | service.GetNetmask().GetPrefixLength();
+        Connection* entry = GetTemplate(*connection);
+        entry->SetReferences(entry->GetReferences() + 1);
+    }
     server->m_stats.connections++;
     service.m_stats.connections++;
     m_scheduledTrace(key, Ptr<RealServer>(server));
     return connection;
 }
 
+RealServer*
+DirectorCore::CountPacket(Connection& connection, uint32_t bytes)
+{
+    PoolEntry& entry = m_pool[connection.server];
+    connection.CountPacket();
+    entry.server->m_stats.packets++;
+    entry.server->m_stats.bytes += bytes;
+    if (entry.service)
+    {
+        entry.service->m_stats.packets++;
+        entry.service->m_stats.bytes += bytes;
+    }
+    return PeekPointer(entry.server);
+}
+
 Decision
-DirectorCore::Decide(const ConnectionKey& key, uint8_t tcpFlags, uint32_t bytes, Time now)
+DirectorCore::Decide(const ConnectionKey& key,
+                     uint8_t tcpFlags,
+                     uint32_t bytes,
+                     Time now,
+                     uint32_t mark)
 {
     Decision decision;
-    if (m_services.empty())
+    if (GetServices().empty())
     {
         // without a service Linux has no hooks in the packet path
         return decision;
     }
     const bool isTcp = key.protocol == PROTOCOL_TCP;
-    Connection* connection = m_table.Find(key, now);
+    Connection* connection = key.clientPort ? m_table.Find(key, now) : nullptr;
     // A replaced entry counts until the next one is scheduled: Linux lets its timer fire later.
     Connection replaced;
     bool isReplaced = false;
     if (connection)
     {
         const RealServer& server = *m_pool[connection->server].server;
-        const auto state = static_cast<ConnectionState>(connection->state);
         isReplaced = isTcp && (tcpFlags & TCP_FLAG_SYN) &&
-                     ((expireNodestConn && server.GetWeight() == 0) || IsReused(state));
+                     ((expireNodestConn && server.GetWeight() == 0) || IsReused(*connection));
         if (!isReplaced && !server.IsInService())
         {
             if (!expireNodestConn)
@@ -453,13 +328,12 @@ DirectorCore::Decide(const ConnectionKey& key, uint8_t tcpFlags, uint32_t bytes,
     }
     if (!connection)
     {
-        const auto found =
-            m_serviceByKey.find({key.virtualAddress.Get(), key.virtualPort, key.protocol});
-        const bool begins =
-            !isTcp || ((sloppyTcp || (tcpFlags & TCP_FLAG_SYN)) && !(tcpFlags & TCP_FLAG_RST));
-        if (begins && found != m_serviceByKey.end())
+        const bool begins = !isTcp || ((sloppyTcp || (tcpFlags & TCP_FLAG_SYN)) &&
+                                       !(tcpFlags & TCP_FLAG_RST));
+        VirtualService* service = begins ? Match(key, mark) : nullptr;
+        if (service)
         {
-            connection = Schedule(*found->second, key, now, decision);
+            connection = Schedule(*service, key, now, decision);
         }
         if (isReplaced)
         {
@@ -467,20 +341,33 @@ DirectorCore::Decide(const ConnectionKey& key, uint8_t tcpFlags, uint32_t bytes,
         }
         if (!connection)
         {
+            if (decision.verdict == Verdict::FORWARD)
+            {
+                decision.server->m_stats.packets++;
+                decision.server->m_stats.bytes += bytes;
+                service->m_stats.packets++;
+                service->m_stats.bytes += bytes;
+            }
             return decision;
         }
     }
-    PoolEntry& entry = m_pool[connection->server];
-    entry.server->m_stats.packets++;
-    entry.server->m_stats.bytes += bytes;
-    if (entry.service)
-    {
-        entry.service->m_stats.packets++;
-        entry.service->m_stats.bytes += bytes;
-    }
+    decision.server = CountPacket(*connection, bytes);
     decision.timerChanged |= Track(*connection, tcpFlags, now);
     decision.verdict = Verdict::FORWARD;
-    decision.server = PeekPointer(entry.server);
+    return decision;
+}
+
+Decision
+DirectorCore::DecideIcmp(const ConnectionKey& key, uint32_t bytes, Time now)
+{
+    Decision decision;
+    Connection* connection =
+        key.clientPort && !GetServices().empty() ? m_table.Find(key, now) : nullptr;
+    if (connection)
+    {
+        decision.verdict = Verdict::FORWARD;
+        decision.server = CountPacket(*connection, bytes);
+    }
     return decision;
 }
 
@@ -488,13 +375,22 @@ bool
 DirectorCore::Track(Connection& connection, uint8_t tcpFlags, Time now)
 {
     const auto before = static_cast<ConnectionState>(connection.state);
-    const auto after = before == ConnectionState::UDP ? before : NextTcpState(before, tcpFlags);
+    const auto after = before == ConnectionState::UDP
+                           ? before
+                           : NextTcpState(before, tcpFlags, defence.IsSecureTcp());
     if (after != before)
     {
         connection.state = static_cast<uint8_t>(after);
         if (IsActive(after) != IsActive(before))
         {
             m_pool[connection.server].server->Count(IsActive(after));
+        }
+        if (after == ConnectionState::ESTABLISHED && (connection.flags & CONTROLLED))
+        {
+            if (Connection* entry = GetTemplate(connection))
+            {
+                entry->flags |= ASSURED;
+            }
         }
         if (!m_stateTrace.IsEmpty())
         {
@@ -508,18 +404,77 @@ void
 DirectorCore::Release(const Connection& connection)
 {
     const auto server = m_pool[connection.server].server;
-    server->Unbind(false, IsActive(static_cast<ConnectionState>(connection.state)));
-    m_expiredTrace(ConnectionTable::GetKey(connection), server);
-    if (server->m_references == 0 && !server->m_inService)
+    if (connection.IsTemplate())
     {
-        Forget(server->m_index);
+        server->Unbind(true, false);
     }
+    else
+    {
+        server->Unbind(false, IsActive(static_cast<ConnectionState>(connection.state)));
+        if (connection.flags & CONTROLLED)
+        {
+            if (Connection* entry = GetTemplate(connection))
+            {
+                entry->SetReferences(entry->GetReferences() - 1);
+            }
+        }
+        m_expiredTrace(ConnectionTable::GetKey(connection), server);
+    }
+    ForgetUnlessNamed(*server);
+}
+
+void
+DirectorCore::HandleExpiry(Connection& connection, Time now)
+{
+    if (connection.IsTemplate() && connection.GetReferences() > 0)
+    {
+        connection.flags |= EXTENDED;
+        m_table.Restart(&connection, now, TEMPLATE_EXTENSION);
+        return;
+    }
+    Release(connection);
 }
 
 void
 DirectorCore::ExpireConnections(Time now)
 {
     m_table.Advance(now);
+}
+
+void
+DirectorCore::Defend(Time now)
+{
+    const uint64_t free = m_maxConnections - std::min(m_maxConnections, m_table.GetSize());
+    defence.Update(free / ENTRIES_PER_PAGE);
+    if (!defence.DropsEntries())
+    {
+        return;
+    }
+    // 1/32 of the table each time (ip_vs_conn.c, ip_vs_random_dropentry); the kernel takes rows at
+    // random, which would make results depend on its seed
+    const auto drops = [this, now](Connection& connection) {
+        const auto state = static_cast<ConnectionState>(connection.state);
+        const auto isIdle = [&]() {
+            const Time idle = GetTimeout(state) - m_table.GetTimeLeft(connection, now);
+            return defence.DropsIdle(connection.packets, idle);
+        };
+        if (connection.IsTemplate())
+        {
+            return connection.GetReferences() == 0 && !(connection.flags & ASSURED);
+        }
+        switch (state)
+        {
+        case ConnectionState::SYN_RECV:
+        case ConnectionState::SYNACK:
+            return true;
+        case ConnectionState::ESTABLISHED:
+        case ConnectionState::UDP:
+            return isIdle();
+        default:
+            return false;
+        }
+    };
+    m_sweep = m_table.Sweep(m_sweep, m_table.GetSize() / 32 + 1, drops, now);
 }
 
 } // namespace gipt

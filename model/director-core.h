@@ -10,50 +10,20 @@
 #include "connection-key.h"
 #include "connection-state.h"
 #include "connection-table.h"
-#include "real-server.h"
-#include "virtual-service.h"
+#include "overload-defence.h"
+#include "service-table.h"
 
 #include "ns3/nstime.h"
 #include "ns3/ptr.h"
 #include "ns3/traced-callback.h"
 
 #include <cstdint>
-#include <map>
 #include <string>
-#include <tuple>
-#include <vector>
 
 namespace ns3
 {
 namespace gipt
 {
-
-/**
- * @ingroup global-ip-tunneling
- * @brief What came of a change of services or real servers; the words are ipvsadm's.
- */
-enum class RuleResult : uint8_t
-{
-    OK,             ///< done
-    SERVICE_EXISTS, ///< a service of that address, port and protocol is there already
-    NO_SERVICE,     ///< no such service
-    SERVER_EXISTS,  ///< the real server is in the service already
-    NO_SERVER,      ///< no such real server in the service
-    NO_SCHEDULER,   ///< no scheduler of that name
-    BAD_WEIGHT,     ///< the weight is above RealServer::MAX_WEIGHT
-    BAD_THRESHOLDS, ///< the lower threshold is above the upper one
-    BAD_PORT,       ///< port 0, or a real server's port that is not the service's
-    BAD_PROTOCOL,   ///< neither TCP nor UDP
-    BAD_FLAG        ///< the scheduler does not know the flag
-};
-
-/**
- * @ingroup global-ip-tunneling
- * @brief One line that says what a RuleResult means.
- * @param result the result
- * @return text without a full stop, such as "service already exists"
- */
-const char* ToString(RuleResult result);
 
 /**
  * @ingroup global-ip-tunneling
@@ -85,11 +55,12 @@ enum class DropReason : uint8_t
     BAD_FRAGMENT,     ///< a fragment that fits no datagram, or above the bound on memory
     NO_PROTOCOL,      ///< a tunnel packet for the director itself, which is no real server
     MARTIAN_SOURCE,   ///< its source is an address of the node, and it came from outside
+    OVERLOAD,          ///< drop_packet: a part of the new connections is refused
     LOOP              ///< its source is the director itself or the real server (RFC 2003, 3.2)
 };
 
 /** Number of drop reasons. */
-static constexpr uint8_t DROP_REASONS = 13;
+static constexpr uint8_t DROP_REASONS = 14;
 
 /**
  * @ingroup global-ip-tunneling
@@ -122,125 +93,11 @@ struct Decision
  * The public member variables are the kernel's sysctls (net.ipv4.vs.*) and timeouts
  * (ipvsadm --set); Director makes Attributes of them.
  */
-class DirectorCore
+class DirectorCore : public ServiceTable
 {
   public:
     DirectorCore();
-    virtual ~DirectorCore();
-    DirectorCore(const DirectorCore&) = delete;
-    DirectorCore& operator=(const DirectorCore&) = delete;
-
-    /**
-     * @brief Add a virtual service (ipvsadm -A).
-     * @param address VIP
-     * @param port service port, 1 to 65535
-     * @param protocol 6 TCP, 17 UDP
-     * @param scheduler short name or TypeId name
-     * @param flags scheduler flags such as "sh-port" (ipvsadm -b)
-     * @return OK, SERVICE_EXISTS, NO_SCHEDULER, BAD_FLAG, BAD_PORT or BAD_PROTOCOL
-     */
-    RuleResult AddService(Ipv4Address address,
-                          uint16_t port,
-                          uint8_t protocol,
-                          const std::string& scheduler,
-                          const std::vector<std::string>& flags = {});
-
-    /**
-     * @brief Change the scheduler of a service (ipvsadm -E).
-     * @param address VIP
-     * @param port service port
-     * @param protocol 6 TCP, 17 UDP
-     * @param scheduler short name or TypeId name
-     * @param flags scheduler flags such as "sh-port"
-     * @return OK, NO_SERVICE, NO_SCHEDULER or BAD_FLAG
-     */
-    RuleResult EditService(Ipv4Address address,
-                           uint16_t port,
-                           uint8_t protocol,
-                           const std::string& scheduler,
-                           const std::vector<std::string>& flags = {});
-
-    /**
-     * @brief Remove a service and its servers; their connections stay (ipvsadm -D).
-     * @param address VIP
-     * @param port service port
-     * @param protocol 6 TCP, 17 UDP
-     * @return OK or NO_SERVICE
-     */
-    RuleResult RemoveService(Ipv4Address address, uint16_t port, uint8_t protocol);
-
-    /**
-     * @brief Remove all services (ipvsadm -C).
-     */
-    void ClearServices();
-
-    /**
-     * @brief Find a service by its exact name.
-     * @param address VIP
-     * @param port service port
-     * @param protocol 6 TCP, 17 UDP
-     * @return the service, null when there is none
-     */
-    Ptr<VirtualService> FindService(Ipv4Address address, uint16_t port, uint8_t protocol) const;
-
-    /**
-     * @brief All services.
-     * @return the services, in the order they were added
-     */
-    const std::vector<Ptr<VirtualService>>& GetServices() const
-    {
-        return m_services;
-    }
-
-    /**
-     * @brief Add a real server at the head of a service's list (ipvsadm -a -i).
-     *
-     * A server that was deleted while connections still name it comes back with its counters.
-     *
-     * @param service a service of this director
-     * @param address RIP
-     * @param port port of the server: the service's
-     * @param weight 0 (quiesced) to RealServer::MAX_WEIGHT
-     * @param upper upper threshold (-x), 0 for none
-     * @param lower lower threshold (-y), 0 for three quarters of upper
-     * @return OK, NO_SERVICE, SERVER_EXISTS, BAD_PORT, BAD_WEIGHT or BAD_THRESHOLDS
-     */
-    RuleResult AddRealServer(Ptr<VirtualService> service,
-                             Ipv4Address address,
-                             uint16_t port,
-                             uint32_t weight = 1,
-                             uint32_t upper = 0,
-                             uint32_t lower = 0);
-
-    /**
-     * @brief Change weight and thresholds of a real server (ipvsadm -e).
-     * @param service a service of this director
-     * @param address RIP
-     * @param port port of the server
-     * @param weight 0 (quiesced) to RealServer::MAX_WEIGHT
-     * @param upper upper threshold (-x), 0 for none
-     * @param lower lower threshold (-y), 0 for three quarters of upper
-     * @return OK, NO_SERVICE, NO_SERVER, BAD_WEIGHT or BAD_THRESHOLDS
-     */
-    RuleResult EditRealServer(Ptr<VirtualService> service,
-                              Ipv4Address address,
-                              uint16_t port,
-                              uint32_t weight,
-                              uint32_t upper = 0,
-                              uint32_t lower = 0);
-
-    /**
-     * @brief Take a real server out of a service (ipvsadm -d).
-     *
-     * Its connections stay in the table; their packets are dropped, or, with expireNodestConn, the
-     * connections go at their next packet.
-     *
-     * @param service a service of this director
-     * @param address RIP
-     * @param port port of the server
-     * @return OK, NO_SERVICE or NO_SERVER
-     */
-    RuleResult RemoveRealServer(Ptr<VirtualService> service, Ipv4Address address, uint16_t port);
+    ~DirectorCore() override;
 
     /**
      * @brief Decide for one packet, and keep the books: connection, state, timer, counters.
@@ -248,9 +105,39 @@ class DirectorCore
      * @param tcpFlags the flags octet of the TCP header, 0 for UDP
      * @param bytes length of the IPv4 packet
      * @param now time of the packet
+     * @param mark firewall mark of the packet, 0 for none
      * @return what to do with it
      */
-    Decision Decide(const ConnectionKey& key, uint8_t tcpFlags, uint32_t bytes, Time now);
+    Decision Decide(const ConnectionKey& key,
+                    uint8_t tcpFlags,
+                    uint32_t bytes,
+                    Time now,
+                    uint32_t mark = 0);
+
+    /**
+     * @brief Find the server to which an ICMP message about a connection is relayed
+     * (ip_vs_core.c, ip_vs_in_icmp). Neither state nor timer change.
+     * @param key the connection that the message is about
+     * @param bytes length of the IPv4 packet with the message
+     * @param now time of the message
+     * @return FORWARD with the server, else LOCAL
+     */
+    Decision DecideIcmp(const ConnectionKey& key, uint32_t bytes, Time now);
+
+    /**
+     * @brief The work of each second against overload (ip_vs_ctl.c, update_defense_level).
+     * @param now the time
+     */
+    void Defend(Time now);
+
+    /**
+     * @brief Whether any defence against overload is on, so that Defend is to be called.
+     * @return true when drop_entry, drop_packet or secure_tcp is not 0
+     */
+    bool HasDefence() const
+    {
+        return defence.dropEntry || defence.dropPacket || defence.secureTcp;
+    }
 
     /**
      * @brief Remove the connections whose time is up.
@@ -306,23 +193,18 @@ class DirectorCore
                                         const std::string& from,
                                         const std::string& to);
 
-    /**
-     * @brief The hook on real servers that come, go or change.
-     * @param service the service
-     * @param server the real server
-     * @param weight its weight after the change, in no service: 0
-     */
-    typedef void (*ServerTracedCallback)(Ptr<VirtualService> service,
-                                         Ptr<RealServer> server,
-                                         uint32_t weight);
-
     /** net.ipv4.vs.expire_nodest_conn: connections of a deleted server go at their next packet. */
     bool expireNodestConn{false};
     /** net.ipv4.vs.conn_reuse_mode: other than 0 reschedules a SYN on a TIME_WAIT or CLOSE entry, 2
      * and 3 also on a FIN_WAIT one. */
     uint32_t connReuseMode{1};
+    /** net.ipv4.vs.expire_quiescent_template: a persistent client of a server whose weight is 0 is
+     * scheduled anew. */
+    bool expireQuiescentTemplate{false};
     /** net.ipv4.vs.sloppy_tcp: any TCP packet but RST may begin a connection. */
     bool sloppyTcp{false};
+    /** net.ipv4.vs.drop_entry, drop_packet, secure_tcp and amemthresh. */
+    OverloadDefence defence;
     /** Timeout of ESTABLISHED (ipvsadm --set, first value). */
     Time tcpTimeout{Seconds(900)};
     /** Timeout of FIN_WAIT (ipvsadm --set, second value). */
@@ -331,18 +213,10 @@ class DirectorCore
     Time udpTimeout{Seconds(300)};
 
   protected:
-    /**
-     * @brief A service was added: the place where a Director takes the VIP on its device.
-     * @param service the new service
-     */
-    virtual void ServiceAdded(const VirtualService& service);
-
     TracedCallback<const ConnectionKey&, Ptr<RealServer>> m_scheduledTrace; ///< new connection
     TracedCallback<const ConnectionKey&, Ptr<RealServer>> m_expiredTrace;   ///< connection gone
     TracedCallback<const ConnectionKey&, const std::string&, const std::string&>
         m_stateTrace; ///< state changed
-    TracedCallback<Ptr<VirtualService>, Ptr<RealServer>, uint32_t>
-        m_serverTrace; ///< real server added, changed or removed
 
     /**
      * @brief Forget all connections, as a host does when it loses power.
@@ -357,27 +231,14 @@ class DirectorCore
     ConnectionTable m_table; ///< the connections
 
   private:
-    /** What names a service: VIP, port, protocol. */
-    using ServiceKey = std::tuple<uint32_t, uint16_t, uint8_t>;
-
-    /** A real server that is in service or that connections still name. */
-    struct PoolEntry
+    /** Bits of Connection::flags: netmask length of the template in the lowest six. */
+    enum Flag : uint16_t
     {
-        Ptr<RealServer> server;           ///< null in a free place
-        ServiceKey serviceKey;            ///< service it belongs or belonged to
-        VirtualService* service{nullptr}; ///< the service, null once out of service
+        NETMASK = 0x3f,     ///< netmask length of the template of a controlled connection
+        CONTROLLED = 0x40,  ///< has a template (ip_vs_conn.c, control)
+        ASSURED = 0x80,     ///< template with an established connection (IP_VS_CTPL_S_ASSURED)
+        EXTENDED = 0x100    ///< template whose time was up while connections referred to it
     };
-
-    /**
-     * @brief Make a scheduler with its flags.
-     * @param name short name or TypeId name
-     * @param flags flags such as "sh-port"
-     * @param[out] scheduler the scheduler
-     * @return OK, NO_SCHEDULER or BAD_FLAG
-     */
-    static RuleResult MakeScheduler(const std::string& name,
-                                    const std::vector<std::string>& flags,
-                                    Ptr<Scheduler>& scheduler);
 
     /**
      * @brief Schedule a new connection and enter it into the table.
@@ -393,12 +254,60 @@ class DirectorCore
                          Decision& decision);
 
     /**
+     * @brief Schedule by the client's template, and make one if it has none
+     * (ip_vs_core.c, ip_vs_sched_persist).
+     * @param service the service of the packet
+     * @param key addresses, ports and protocol
+     * @param now time of the packet
+     * @param[out] decision gets verdict and reason when there is no server
+     * @return the server, null when there is none
+     */
+    RealServer* SchedulePersistent(VirtualService& service,
+                                   const ConnectionKey& key,
+                                   Time now,
+                                   Decision& decision);
+
+    /**
+     * @brief The key of a client's template.
+     * @param id name of the service
+     * @param prefix netmask length of the service
+     * @param key a connection of the client
+     * @return the template's key
+     */
+    static ConnectionKey GetTemplateKey(const ServiceId& id,
+                                        uint16_t prefix,
+                                        const ConnectionKey& key);
+
+    /**
+     * @brief The template of a controlled connection.
+     * @param connection the connection
+     * @return the template, null when it is gone
+     */
+    Connection* GetTemplate(const Connection& connection);
+
+    /**
+     * @brief Put a template aside that leads to no server any more
+     * (ip_vs_conn.c, ip_vs_check_template): it stays until its time is up.
+     * @param entry the template
+     * @param now the time
+     */
+    void Invalidate(Connection* entry, Time now);
+
+    /**
      * @brief Whether a SYN on an existing entry begins another connection
      * (ip_vs_core.c, is_new_conn_expected).
-     * @param state state of the entry
+     * @param connection the entry
      * @return true when the entry is to be replaced
      */
-    bool IsReused(ConnectionState state) const;
+    bool IsReused(const Connection& connection) const;
+
+    /**
+     * @brief Count a packet for a server and its service.
+     * @param connection the packet's connection
+     * @param bytes length of the packet
+     * @return the server
+     */
+    RealServer* CountPacket(Connection& connection, uint32_t bytes);
 
     /**
      * @brief The timeout of a state, with what ipvsadm --set changed.
@@ -423,23 +332,15 @@ class DirectorCore
     void Release(const Connection& connection);
 
     /**
-     * @brief Take a server out of its service, and forget it unless connections name it.
-     * @param service its service
-     * @param server the server
+     * @brief The time of an entry is up: release it, or extend a template that is referred to
+     * (ip_vs_conn.c, ip_vs_conn_expire).
+     * @param connection the entry
+     * @param now the time
      */
-    void Retire(VirtualService& service, Ptr<RealServer> server);
-
-    /**
-     * @brief Forget a server that is neither in service nor named by a connection.
-     * @param index its place in the pool
-     */
-    void Forget(uint32_t index);
+    void HandleExpiry(Connection& connection, Time now);
 
     uint64_t m_maxConnections{ConnectionTable::MAX_SIZE}; ///< bound on the table
-    std::vector<Ptr<VirtualService>> m_services;          ///< in the order they were added
-    std::map<ServiceKey, VirtualService*> m_serviceByKey; ///< the same, for look-ups
-    std::vector<PoolEntry> m_pool;                        ///< by the index that connections keep
-    std::vector<uint32_t> m_freePlaces;                   ///< places of the pool to use again
+    uint32_t m_sweep{0};                                  ///< where drop_entry goes on
 };
 
 } // namespace gipt

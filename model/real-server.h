@@ -205,6 +205,7 @@ class RealServer : public Object
 
   private:
     friend class DirectorCore;   // counts its connections
+    friend class ServiceTable;   // names it
     friend class VirtualService; // puts it into service and takes it out
 
     /**

@@ -134,7 +134,14 @@ std::string
 VirtualService::GetLabel() const
 {
     std::ostringstream label;
-    label << (m_protocol == 17 ? "UDP " : "TCP ") << m_address << ':' << m_port;
+    if (m_id.mark)
+    {
+        label << "FWM " << m_id.mark;
+    }
+    else
+    {
+        label << (m_id.protocol == 17 ? "UDP " : "TCP ") << m_id.address << ':' << m_id.port;
+    }
     return label.str();
 }
 

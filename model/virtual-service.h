@@ -9,6 +9,7 @@
 
 #include "real-server.h"
 #include "server-scheduler.h"
+#include "service-id.h"
 
 #include "ns3/ipv4-address.h"
 #include "ns3/nstime.h"
@@ -26,7 +27,7 @@ namespace gipt
  * @ingroup global-ip-tunneling
  * @brief One virtual service: what "ipvsadm -A" makes (struct ip_vs_service).
  *
- * A service is named by (VIP, port, protocol). It has a scheduler and a list of real servers,
+ * A service is named by (VIP, port, protocol) or by a firewall mark. It has a scheduler and a list of real servers,
  * newest first.
  */
 class VirtualService : public Object
@@ -44,30 +45,66 @@ class VirtualService : public Object
     VirtualService& operator=(const VirtualService&) = delete;
 
     /**
+     * @brief What names the service.
+     * @return VIP, port and protocol, or firewall mark
+     */
+    const ServiceId& GetId() const
+    {
+        return m_id;
+    }
+
+    /**
      * @brief The service address (VIP).
-     * @return the address
+     * @return the address, 0.0.0.0 in a firewall-mark service
      */
     Ipv4Address GetAddress() const
     {
-        return m_address;
+        return m_id.address;
     }
 
     /**
      * @brief The service port.
-     * @return port number
+     * @return port number, 0 for all ports
      */
     uint16_t GetPort() const
     {
-        return m_port;
+        return m_id.port;
     }
 
     /**
      * @brief The protocol.
-     * @return 6 for TCP, 17 for UDP
+     * @return 6 for TCP, 17 for UDP, 0 in a firewall-mark service
      */
     uint8_t GetProtocol() const
     {
-        return m_protocol;
+        return m_id.protocol;
+    }
+
+    /**
+     * @brief How long a client stays with its server (ipvsadm -p).
+     * @return the timeout of its template, 0 without persistence
+     */
+    Time GetPersistence() const
+    {
+        return m_persistence;
+    }
+
+    /**
+     * @brief What part of its address names a client (ipvsadm -M).
+     * @return the mask
+     */
+    Ipv4Mask GetNetmask() const
+    {
+        return m_netmask;
+    }
+
+    /**
+     * @brief Each UDP packet is scheduled for itself (ipvsadm -o).
+     * @return true for one-packet scheduling
+     */
+    bool IsOnePacket() const
+    {
+        return m_onePacket;
     }
 
     /**
@@ -145,8 +182,8 @@ class VirtualService : public Object
     void ZeroStats();
 
     /**
-     * @brief The service as ipvsadm names it, such as "TCP 10.0.0.100:80".
-     * @return protocol, address and port
+     * @brief The service as ipvsadm names it, such as "TCP 10.0.0.100:80" or "FWM 1".
+     * @return protocol, address and port, or mark
      */
     std::string GetLabel() const;
 
@@ -155,10 +192,12 @@ class VirtualService : public Object
 
   private:
     friend class DirectorCore; // counts its traffic
+    friend class ServiceTable; // names it and sets its options
 
-    Ipv4Address m_address;                  ///< VIP
-    uint16_t m_port{0};                     ///< service port
-    uint8_t m_protocol{6};                  ///< 6 TCP, 17 UDP
+    ServiceId m_id{0};                      ///< its name
+    Time m_persistence;                     ///< ipvsadm -p
+    Ipv4Mask m_netmask{Ipv4Mask::GetOnes()}; ///< ipvsadm -M
+    bool m_onePacket{false};                ///< ipvsadm -o
     Ptr<Scheduler> m_scheduler;             ///< picks a server for each new connection
     std::vector<Ptr<RealServer>> m_servers; ///< in service, newest first
     TrafficStats m_stats;                   ///< what it was given

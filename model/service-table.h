@@ -1,0 +1,283 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef GIPT_SERVICE_TABLE_H
+#define GIPT_SERVICE_TABLE_H
+
+#include "connection-key.h"
+#include "real-server.h"
+#include "service-id.h"
+#include "virtual-service.h"
+
+#include "ns3/ptr.h"
+#include "ns3/traced-callback.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace ns3
+{
+namespace gipt
+{
+
+/**
+ * @ingroup global-ip-tunneling
+ * @brief What came of a change of services or real servers; the words are ipvsadm's.
+ */
+enum class RuleResult : uint8_t
+{
+    OK,             ///< done
+    SERVICE_EXISTS, ///< a service of that address, port and protocol is there already
+    NO_SERVICE,     ///< no such service
+    SERVER_EXISTS,  ///< the real server is in the service already
+    NO_SERVER,      ///< no such real server in the service
+    NO_SCHEDULER,   ///< no scheduler of that name
+    BAD_WEIGHT,     ///< the weight is above RealServer::MAX_WEIGHT
+    BAD_THRESHOLDS, ///< the lower threshold is above the upper one
+    BAD_PORT,       ///< port 0, or a real server's port that is not the service's
+    BAD_PROTOCOL,   ///< neither TCP nor UDP
+    BAD_FLAG,       ///< the scheduler does not know the flag
+    BAD_MARK,       ///< firewall mark 0
+    BAD_PERSISTENCE ///< above 31 days, or all ports without persistence
+};
+
+/**
+ * @ingroup global-ip-tunneling
+ * @brief One line that says what a RuleResult means.
+ * @param result the result
+ * @return text without a full stop, such as "service already exists"
+ */
+const char* ToString(RuleResult result);
+
+/**
+ * @ingroup global-ip-tunneling
+ * @brief The services of a director and their real servers: what ipvsadm changes.
+ *
+ * It follows net/netfilter/ipvs/ip_vs_ctl.c of Linux 6.1. A real server that is taken out of
+ * service is kept as long as connections name it, and comes back with its counters when it is added
+ * again.
+ */
+class ServiceTable
+{
+  public:
+    ServiceTable() = default;
+    virtual ~ServiceTable() = default;
+    ServiceTable(const ServiceTable&) = delete;
+    ServiceTable& operator=(const ServiceTable&) = delete;
+
+    /**
+     * @brief Add a virtual service (ipvsadm -A).
+     * @param id its name
+     * @param options how it is to work
+     * @return OK, SERVICE_EXISTS, NO_SCHEDULER, BAD_FLAG, BAD_PROTOCOL, BAD_MARK or
+     *         BAD_PERSISTENCE
+     */
+    RuleResult AddService(const ServiceId& id, const ServiceOptions& options);
+
+    /**
+     * @brief Add a virtual service (ipvsadm -A).
+     * @param address VIP
+     * @param port service port, 1 to 65535
+     * @param protocol 6 TCP, 17 UDP
+     * @param scheduler short name or TypeId name
+     * @param flags scheduler flags such as "sh-port" (ipvsadm -b)
+     * @return OK, SERVICE_EXISTS, NO_SCHEDULER, BAD_FLAG, BAD_PORT or BAD_PROTOCOL
+     */
+    RuleResult AddService(Ipv4Address address,
+                          uint16_t port,
+                          uint8_t protocol,
+                          const std::string& scheduler,
+                          const std::vector<std::string>& flags = {});
+
+    /**
+     * @brief Change how a service works (ipvsadm -E). A scheduler of the same name goes on.
+     * @param id its name
+     * @param options how it is to work
+     * @return OK, NO_SERVICE, NO_SCHEDULER, BAD_FLAG or BAD_PERSISTENCE
+     */
+    RuleResult EditService(const ServiceId& id, const ServiceOptions& options);
+
+    /**
+     * @brief Remove a service and its servers; their connections stay (ipvsadm -D).
+     * @param id its name
+     * @return OK or NO_SERVICE
+     */
+    RuleResult RemoveService(const ServiceId& id);
+
+    /**
+     * @brief Remove all services (ipvsadm -C).
+     */
+    void ClearServices();
+
+    /**
+     * @brief Find a service by its exact name.
+     * @param id its name
+     * @return the service, null when there is none
+     */
+    Ptr<VirtualService> FindService(const ServiceId& id) const;
+
+    /**
+     * @brief Find a service by its exact name.
+     * @param address VIP
+     * @param port service port
+     * @param protocol 6 TCP, 17 UDP
+     * @return the service, null when there is none
+     */
+    Ptr<VirtualService> FindService(Ipv4Address address, uint16_t port, uint8_t protocol) const;
+
+    /**
+     * @brief All services.
+     * @return the services, in the order they were added
+     */
+    const std::vector<Ptr<VirtualService>>& GetServices() const
+    {
+        return m_services;
+    }
+
+    /**
+     * @brief Add a real server at the head of a service's list (ipvsadm -a -i).
+     *
+     * A server that was deleted while connections still name it comes back with its counters.
+     *
+     * @param service a service of this director
+     * @param address RIP
+     * @param port port of the server: the service's
+     * @param weight 0 (quiesced) to RealServer::MAX_WEIGHT
+     * @param upper upper threshold (-x), 0 for none
+     * @param lower lower threshold (-y), 0 for three quarters of upper
+     * @return OK, NO_SERVICE, SERVER_EXISTS, BAD_PORT, BAD_WEIGHT or BAD_THRESHOLDS
+     */
+    RuleResult AddRealServer(Ptr<VirtualService> service,
+                             Ipv4Address address,
+                             uint16_t port,
+                             uint32_t weight = 1,
+                             uint32_t upper = 0,
+                             uint32_t lower = 0);
+
+    /**
+     * @brief Change weight and thresholds of a real server (ipvsadm -e).
+     * @param service a service of this director
+     * @param address RIP
+     * @param port port of the server
+     * @param weight 0 (quiesced) to RealServer::MAX_WEIGHT
+     * @param upper upper threshold (-x), 0 for none
+     * @param lower lower threshold (-y), 0 for three quarters of upper
+     * @return OK, NO_SERVICE, NO_SERVER, BAD_WEIGHT or BAD_THRESHOLDS
+     */
+    RuleResult EditRealServer(Ptr<VirtualService> service,
+                              Ipv4Address address,
+                              uint16_t port,
+                              uint32_t weight,
+                              uint32_t upper = 0,
+                              uint32_t lower = 0);
+
+    /**
+     * @brief Take a real server out of a service (ipvsadm -d).
+     *
+     * Its connections stay in the table; their packets are dropped, or, with expireNodestConn, the
+     * connections go at their next packet.
+     *
+     * @param service a service of this director
+     * @param address RIP
+     * @param port port of the server
+     * @return OK, NO_SERVICE or NO_SERVER
+     */
+    RuleResult RemoveRealServer(Ptr<VirtualService> service, Ipv4Address address, uint16_t port);
+
+    /**
+     * @brief The hook on real servers that come, go or change.
+     * @param service the service
+     * @param server the real server
+     * @param weight its weight after the change, in no service: 0
+     */
+    typedef void (*ServerTracedCallback)(Ptr<VirtualService> service,
+                                         Ptr<RealServer> server,
+                                         uint32_t weight);
+
+  protected:
+    /** A real server that is in service or that connections still name. */
+    struct PoolEntry
+    {
+        Ptr<RealServer> server;           ///< null in a free place
+        ServiceId id{0};                  ///< name of the service it belongs or belonged to
+        VirtualService* service{nullptr}; ///< the service, null once out of service
+    };
+
+    /**
+     * @brief A service was added: the place where a Director takes the VIP on its device.
+     * @param service the new service
+     */
+    virtual void ServiceAdded(const VirtualService& service);
+
+    /**
+     * @brief Find the service of a packet (ip_vs_ctl.c, ip_vs_service_find).
+     * @param key addresses, ports and protocol
+     * @param mark firewall mark of the packet, 0 for none
+     * @return the service by mark, else by port, else for all ports; null when there is none
+     */
+    VirtualService* Match(const ConnectionKey& key, uint32_t mark) const;
+
+    /**
+     * @brief The place of a server by the index that connections keep.
+     * @param index the index
+     * @return the server with its service
+     */
+    PoolEntry& GetPlace(uint32_t index)
+    {
+        return m_pool[index];
+    }
+
+    /**
+     * @brief Find out whether a server is needed any longer, and forget it if not.
+     * @param server a server that fewer connections name than before
+     */
+    void ForgetUnlessNamed(const RealServer& server);
+
+    /**
+     * @brief Take everything down.
+     */
+    void DisposeServices();
+
+    TracedCallback<Ptr<VirtualService>, Ptr<RealServer>, uint32_t>
+        m_serverTrace; ///< real server added, changed or removed
+
+    std::vector<PoolEntry> m_pool; ///< by the index that connections keep
+
+  private:
+    /**
+     * @brief Check options and make their scheduler.
+     * @param options the options
+     * @param[out] scheduler the scheduler
+     * @return OK, NO_SCHEDULER, BAD_FLAG or BAD_PERSISTENCE
+     */
+    static RuleResult MakeScheduler(const ServiceOptions& options, Ptr<Scheduler>& scheduler);
+
+    /**
+     * @brief Give a service its options but for the scheduler.
+     * @param service the service
+     * @param options the options
+     */
+    static void SetOptions(VirtualService& service, const ServiceOptions& options);
+
+    /**
+     * @brief Take a server out of its service, and forget it unless connections name it.
+     * @param service its service
+     * @param server the server
+     */
+    void Retire(VirtualService& service, Ptr<RealServer> server);
+
+    std::vector<Ptr<VirtualService>> m_services;      ///< in the order they were added
+    std::map<ServiceId, VirtualService*> m_serviceById; ///< the same, for look-ups
+    bool m_hasMarks{false};                           ///< there are firewall-mark services
+    std::vector<uint32_t> m_freePlaces;               ///< places of the pool to use again
+};
+
+} // namespace gipt
+} // namespace ns3
+
+#endif // GIPT_SERVICE_TABLE_H
