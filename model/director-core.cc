@@ -41,6 +41,7 @@ ToString(DropReason reason)
         "bad-fragment",
         "no-protocol",
         "martian-source",
+        "bad-checksum",
         "overload",
         "loop",
     };
@@ -272,10 +273,9 @@ DirectorCore::Schedule(VirtualService& service,
 }
 
 RealServer*
-DirectorCore::CountPacket(Connection& connection, uint32_t bytes)
+DirectorCore::CountPacket(const Connection& connection, uint32_t bytes)
 {
     PoolEntry& entry = m_pool[connection.server];
-    connection.CountPacket();
     entry.server->m_stats.packets++;
     entry.server->m_stats.bytes += bytes;
     if (entry.service)
@@ -351,6 +351,7 @@ DirectorCore::Decide(const ConnectionKey& key,
             return decision;
         }
     }
+    connection->CountPacket();
     decision.server = CountPacket(*connection, bytes);
     decision.timerChanged |= Track(*connection, tcpFlags, now);
     decision.verdict = Verdict::FORWARD;
@@ -366,7 +367,8 @@ DirectorCore::DecideIcmp(const ConnectionKey& key, uint32_t bytes, Time now)
     if (connection)
     {
         decision.verdict = Verdict::FORWARD;
-        decision.server = CountPacket(*connection, bytes);
+        decision.server = bytes ? CountPacket(*connection, bytes)
+                                : PeekPointer(m_pool[connection->server].server);
     }
     return decision;
 }

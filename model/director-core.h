@@ -55,12 +55,13 @@ enum class DropReason : uint8_t
     BAD_FRAGMENT,     ///< a fragment that fits no datagram, or above the bound on memory
     NO_PROTOCOL,      ///< a tunnel packet for the director itself, which is no real server
     MARTIAN_SOURCE,   ///< its source is an address of the node, and it came from outside
+    BAD_CHECKSUM,      ///< an ICMP message whose checksum is wrong
     OVERLOAD,          ///< drop_packet: a part of the new connections is refused
     LOOP              ///< its source is the director itself or the real server (RFC 2003, 3.2)
 };
 
 /** Number of drop reasons. */
-static constexpr uint8_t DROP_REASONS = 14;
+static constexpr uint8_t DROP_REASONS = 15;
 
 /**
  * @ingroup global-ip-tunneling
@@ -118,7 +119,7 @@ class DirectorCore : public ServiceTable
      * @brief Find the server to which an ICMP message about a connection is relayed
      * (ip_vs_core.c, ip_vs_in_icmp). Neither state nor timer change.
      * @param key the connection that the message is about
-     * @param bytes length of the IPv4 packet with the message
+     * @param bytes length of the IPv4 packet with the message; 0 when it is not to be counted
      * @param now time of the message
      * @return FORWARD with the server, else LOCAL
      */
@@ -307,7 +308,7 @@ class DirectorCore : public ServiceTable
      * @param bytes length of the packet
      * @return the server
      */
-    RealServer* CountPacket(Connection& connection, uint32_t bytes);
+    RealServer* CountPacket(const Connection& connection, uint32_t bytes);
 
     /**
      * @brief The timeout of a state, with what ipvsadm --set changed.

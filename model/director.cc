@@ -158,6 +158,7 @@ Director::DoDispose()
     m_ipv4 = nullptr;
     m_reassembler.Clear();
     m_icmp.Clear();
+    m_pathMtu.Clear();
     DirectorCore::Dispose();
     Application::DoDispose();
 }
@@ -248,6 +249,7 @@ Director::StopApplication()
     ClearConnections();
     m_reassembler.Clear();
     m_icmp.Clear();
+    m_pathMtu.Clear();
 }
 
 void
@@ -304,6 +306,10 @@ Director::Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t 
         Drop(payload, header, DropReason::NO_PROTOCOL);
         return true;
     }
+    if (protocol == IP_PROTOCOL_ICMP)
+    {
+        return ReceiveIcmp(payload, header, longestFragment);
+    }
     if (protocol != IP_PROTOCOL_TCP && protocol != IP_PROTOCOL_UDP)
     {
         return false;
@@ -348,6 +354,81 @@ Director::Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t 
     return true;
 }
 
+bool
+Director::ReceiveIcmp(Ptr<const Packet> payload,
+                      const Ipv4Header& header,
+                      uint32_t longestFragment)
+{
+    const IcmpQuote quote(payload);
+    if (quote.kind == IcmpQuote::Kind::OTHER ||
+        (quote.kind == IcmpQuote::Kind::TUNNEL && !HasServer(quote.server)))
+    {
+        return false;
+    }
+    const bool isAnswer = quote.kind == IcmpQuote::Kind::ANSWER;
+    const auto decision = DecideIcmp(quote.connection,
+                                     isAnswer ? payload->GetSize() + IPV4_HEADER_SIZE : 0,
+                                     Simulator::Now());
+    if (decision.verdict != Verdict::FORWARD)
+    {
+        return false;
+    }
+    if (Node::ChecksumEnabled() && !IcmpQuote::IsChecksumRight(payload))
+    {
+        Drop(payload, header, DropReason::BAD_CHECKSUM);
+    }
+    else if (isAnswer)
+    {
+        Forward(payload, header, longestFragment, *decision.server);
+    }
+    else
+    {
+        Translate(quote);
+    }
+    return true;
+}
+
+void
+Director::Translate(const IcmpQuote& quote)
+{
+    const auto error =
+        static_cast<IcmpErrorSender::Error>(static_cast<uint16_t>(quote.type << 8 | quote.code));
+    uint32_t rest = quote.rest;
+    if (error == IcmpErrorSender::FRAGMENTATION_NEEDED)
+    {
+        const auto route = GetRoute(quote.server, quote.content);
+        if (!route)
+        {
+            return;
+        }
+        const uint32_t linkMtu = route->GetOutputDevice()->GetMtu();
+        // the client is told of the path that the last packet took, not of the one just learnt
+        const uint32_t used = m_pathMtu.GetUsed(quote.server, linkMtu);
+        m_pathMtu.Learn(quote.server, quote.mtu, linkMtu, Simulator::Now());
+        if (!quote.dontFragment)
+        {
+            return;
+        }
+        rest = used - IPV4_HEADER_SIZE;
+    }
+    m_icmp.Send(m_ipv4,
+                quote.connection.virtualAddress,
+                error,
+                rest,
+                quote.request,
+                quote.content,
+                Simulator::Now());
+}
+
+Ptr<Ipv4Route>
+Director::GetRoute(Ipv4Address server, Ptr<Packet> packet)
+{
+    Ipv4Header target;
+    target.SetDestination(server);
+    Socket::SocketErrno error;
+    return m_routing->RouteOutput(packet, target, nullptr, error);
+}
+
 void
 Director::Forward(Ptr<const Packet> payload,
                   const Ipv4Header& header,
@@ -371,11 +452,8 @@ Director::Forward(Ptr<const Packet> payload,
     Ipv4Header inner = header;
     inner.SetTtl(header.GetTtl() - 1);
 
-    Ipv4Header target;
-    target.SetDestination(server.GetAddress());
-    Socket::SocketErrno routeError;
     auto packet = payload->Copy();
-    const auto route = m_routing->RouteOutput(packet, target, nullptr, routeError);
+    const auto route = GetRoute(server.GetAddress(), packet);
     if (!route)
     {
         m_icmp.Send(m_ipv4,
@@ -388,10 +466,13 @@ Director::Forward(Ptr<const Packet> payload,
         Drop(payload, header, DropReason::NO_ROUTE);
         return;
     }
-    const uint32_t mtu = route->GetOutputDevice()->GetMtu();
+    const uint32_t mtu = m_pathMtu.Use(server.GetAddress(),
+                                       route->GetOutputDevice()->GetMtu(),
+                                       Simulator::Now());
     const uint32_t innerSize = payload->GetSize() + IPV4_HEADER_SIZE;
     const uint32_t outerSize = innerSize + IPV4_HEADER_SIZE;
-    if (outerSize > mtu && m_pmtuDisc && header.IsDontFragment())
+    if (outerSize > mtu && m_pmtuDisc && header.IsDontFragment() &&
+        header.GetProtocol() != IP_PROTOCOL_ICMP)
     {
         m_icmp.Send(m_ipv4,
                     vip,

@@ -12,6 +12,8 @@
 #include "director-routing.h"
 #include "fragment-reassembler.h"
 #include "icmp-error-sender.h"
+#include "icmp-quote.h"
+#include "path-mtu-cache.h"
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
@@ -27,6 +29,7 @@ namespace ns3
 {
 
 class Ipv4L3Protocol;
+class Ipv4Route;
 
 namespace gipt
 {
@@ -195,6 +198,24 @@ class Director : public Application, public DirectorCore
                   Ptr<Ipv4Route> route);
 
     /**
+     * @brief Deal with an ICMP message for the node: relay what is about a client's connection, and
+     * tell the client what is about a packet in the tunnel (ip_vs_core.c, ip_vs_in_icmp).
+     * @param payload the message
+     * @param header the IPv4 header
+     * @param longestFragment see Receive
+     * @return true when it is dealt with, false when the node's own stack is to have it
+     */
+    bool ReceiveIcmp(Ptr<const Packet> payload,
+                     const Ipv4Header& header,
+                     uint32_t longestFragment);
+
+    /**
+     * @brief Tell a client what happened to its packet in the tunnel.
+     * @param quote the ICMP message about the outer packet
+     */
+    void Translate(const IcmpQuote& quote);
+
+    /**
      * @brief Encapsulate a packet and send it to its real server.
      * @param payload what follows the inner header
      * @param header the inner header as it came
@@ -205,6 +226,14 @@ class Director : public Application, public DirectorCore
                  const Ipv4Header& header,
                  uint32_t longestFragment,
                  RealServer& server);
+
+    /**
+     * @brief The route to a real server.
+     * @param server address of the real server
+     * @param packet what is to be sent there
+     * @return the route, null when there is none
+     */
+    Ptr<Ipv4Route> GetRoute(Ipv4Address server, Ptr<Packet> packet);
 
     /**
      * @brief Count and trace a dropped packet.
@@ -236,6 +265,7 @@ class Director : public Application, public DirectorCore
     Ptr<Ipv4L3Protocol> m_ipv4;        ///< the node's IPv4
     FragmentReassembler m_reassembler; ///< fragments for the node
     IcmpErrorSender m_icmp;            ///< errors from the VIP
+    PathMtuCache m_pathMtu;            ///< path MTUs to the real servers
     IpL4Protocol::DownTargetCallback m_icmpDownTarget; ///< where the node's ICMP sent before
     EventId m_expiry;                                  ///< the one timer event
     Time m_expiryTime;                                 ///< when it comes

@@ -6,6 +6,7 @@
 
 #include "icmp-error-sender.h"
 
+#include "internet-checksum.h"
 #include "ipip-encapsulation.h"
 
 #include "ns3/ipv4-l3-protocol.h"
@@ -32,26 +33,6 @@ constexpr uint32_t LARGEST_ERROR = 576;  ///< octets of an error, all headers in
 constexpr uint32_t ICMP_HEADER_SIZE = 8; ///< octets
 constexpr uint8_t DEFAULT_TTL = 64;      ///< sysctl net.ipv4.ip_default_ttl
 constexpr int BURST = 6;                 ///< errors that one host may get at once
-
-/**
- * The Internet checksum (RFC 1071).
- * @param octets what to sum up
- * @return the checksum in host order
- */
-uint16_t
-Checksum(const std::vector<uint8_t>& octets)
-{
-    uint32_t sum = 0;
-    for (std::size_t i = 0; i < octets.size(); ++i)
-    {
-        sum += i % 2 ? octets[i] : octets[i] << 8;
-    }
-    while (sum >> 16)
-    {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    return ~sum & 0xffff;
-}
 
 /**
  * Whether the packet is itself an ICMP error, about which none is sent.
@@ -112,12 +93,12 @@ bool
 IcmpErrorSender::Send(Ptr<Ipv4> ipv4,
                       Ipv4Address from,
                       Error error,
-                      uint16_t mtu,
+                      uint32_t rest,
                       const Ipv4Header& header,
                       Ptr<const Packet> payload,
                       Time now)
 {
-    NS_LOG_FUNCTION(this << from << error << mtu << header);
+    NS_LOG_FUNCTION(this << from << error << rest << header);
     const Ipv4Address to = header.GetSource();
     if (header.GetFragmentOffset() != 0 || IsIcmpError(header, payload) || to.IsBroadcast() ||
         to.IsMulticast() || to == Ipv4Address::GetAny() || header.GetDestination().IsBroadcast() ||
@@ -160,10 +141,12 @@ IcmpErrorSender::Send(Ptr<Ipv4> ipv4,
     std::vector<uint8_t> octets(ICMP_HEADER_SIZE + quotedSize);
     octets[0] = error >> 8;
     octets[1] = error & 0xff;
-    octets[6] = mtu >> 8;
-    octets[7] = mtu & 0xff;
+    for (uint32_t i = 0; i < 4; ++i)
+    {
+        octets[4 + i] = rest >> (24 - 8 * i);
+    }
     quoted->CopyData(octets.data() + ICMP_HEADER_SIZE, quotedSize);
-    const uint16_t checksum = Checksum(octets);
+    const uint16_t checksum = InternetChecksum(octets);
     octets[2] = checksum >> 8;
     octets[3] = checksum & 0xff;
 

@@ -70,7 +70,8 @@ class IcmpErrorSender
      * @param ipv4 the node's IPv4
      * @param from source address of the error
      * @param error type and code
-     * @param mtu next-hop MTU in octets for FRAGMENTATION_NEEDED, else 0
+     * @param rest second word of the ICMP header: the next-hop MTU in octets for
+     *        FRAGMENTATION_NEEDED, else 0
      * @param header header of the packet, quoted as it is given
      * @param payload what followed the header
      * @param now the time, for the rate limit
@@ -79,7 +80,7 @@ class IcmpErrorSender
     bool Send(Ptr<Ipv4> ipv4,
               Ipv4Address from,
               Error error,
-              uint16_t mtu,
+              uint32_t rest,
               const Ipv4Header& header,
               Ptr<const Packet> payload,
               Time now);

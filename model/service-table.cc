@@ -239,6 +239,14 @@ ServiceTable::Match(const ConnectionKey& key, uint32_t mark) const
     return found == m_serviceById.end() ? nullptr : found->second;
 }
 
+bool
+ServiceTable::HasServer(Ipv4Address address) const
+{
+    return std::any_of(m_pool.begin(), m_pool.end(), [address](const PoolEntry& entry) {
+        return entry.service && entry.server->m_address == address;
+    });
+}
+
 RuleResult
 ServiceTable::AddRealServer(Ptr<VirtualService> service,
                             Ipv4Address address,

@@ -140,6 +140,14 @@ class ServiceTable
     }
 
     /**
+     * @brief Whether a real server of any service has an address (ip_vs_ctl.c,
+     * ip_vs_find_tunnel).
+     * @param address the address
+     * @return true when one in service has it
+     */
+    bool HasServer(Ipv4Address address) const;
+
+    /**
      * @brief Add a real server at the head of a service's list (ipvsadm -a -i).
      *
      * A server that was deleted while connections still name it comes back with its counters.
