@@ -218,7 +218,7 @@ DirectorCore::Schedule(VirtualService& service,
                        Time now,
                        Decision& decision)
 {
-    if (defence.RefusesConnection())
+    if (RefusesConnection())
     {
         decision.verdict = Verdict::DROP;
         decision.reason = DropReason::OVERLOAD;
@@ -241,8 +241,9 @@ DirectorCore::Schedule(VirtualService& service,
     const bool isTcp = key.protocol == PROTOCOL_TCP;
     if ((service.IsOnePacket() && !isTcp) || key.clientPort == 0)
     {
-        // One packet, no entry: it counts for as long as the packet takes (IP_VS_CONN_F_ONE_PACKET).
-        // Client port 0 names templates, which a packet from there must not become.
+        // One packet, no entry: it counts for as long as the packet takes
+        // (IP_VS_CONN_F_ONE_PACKET). Client port 0 names templates, which a packet from there must
+        // not become.
         server->m_stats.connections++;
         service.m_stats.connections++;
         server->Bind(false);
@@ -328,8 +329,8 @@ DirectorCore::Decide(const ConnectionKey& key,
     }
     if (!connection)
     {
-        const bool begins = !isTcp || ((sloppyTcp || (tcpFlags & TCP_FLAG_SYN)) &&
-                                       !(tcpFlags & TCP_FLAG_RST));
+        const bool begins =
+            !isTcp || ((sloppyTcp || (tcpFlags & TCP_FLAG_SYN)) && !(tcpFlags & TCP_FLAG_RST));
         VirtualService* service = begins ? Match(key, mark) : nullptr;
         if (service)
         {
@@ -377,9 +378,8 @@ bool
 DirectorCore::Track(Connection& connection, uint8_t tcpFlags, Time now)
 {
     const auto before = static_cast<ConnectionState>(connection.state);
-    const auto after = before == ConnectionState::UDP
-                           ? before
-                           : NextTcpState(before, tcpFlags, defence.IsSecureTcp());
+    const auto after =
+        before == ConnectionState::UDP ? before : NextTcpState(before, tcpFlags, IsSecureTcp());
     if (after != before)
     {
         connection.state = static_cast<uint8_t>(after);
@@ -447,8 +447,8 @@ void
 DirectorCore::Defend(Time now)
 {
     const uint64_t free = m_maxConnections - std::min(m_maxConnections, m_table.GetSize());
-    defence.Update(free / ENTRIES_PER_PAGE);
-    if (!defence.DropsEntries())
+    UpdateLevels(free / ENTRIES_PER_PAGE);
+    if (!DropsEntries())
     {
         return;
     }
@@ -458,7 +458,7 @@ DirectorCore::Defend(Time now)
         const auto state = static_cast<ConnectionState>(connection.state);
         const auto isIdle = [&]() {
             const Time idle = GetTimeout(state) - m_table.GetTimeLeft(connection, now);
-            return defence.DropsIdle(connection.packets, idle);
+            return DropsIdle(connection.packets, idle);
         };
         if (connection.IsTemplate())
         {

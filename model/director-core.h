@@ -55,8 +55,8 @@ enum class DropReason : uint8_t
     BAD_FRAGMENT,     ///< a fragment that fits no datagram, or above the bound on memory
     NO_PROTOCOL,      ///< a tunnel packet for the director itself, which is no real server
     MARTIAN_SOURCE,   ///< its source is an address of the node, and it came from outside
-    BAD_CHECKSUM,      ///< an ICMP message whose checksum is wrong
-    OVERLOAD,          ///< drop_packet: a part of the new connections is refused
+    BAD_CHECKSUM,     ///< an ICMP message whose checksum is wrong
+    OVERLOAD,         ///< drop_packet: a part of the new connections is refused
     LOOP              ///< its source is the director itself or the real server (RFC 2003, 3.2)
 };
 
@@ -94,7 +94,7 @@ struct Decision
  * The public member variables are the kernel's sysctls (net.ipv4.vs.*) and timeouts
  * (ipvsadm --set); Director makes Attributes of them.
  */
-class DirectorCore : public ServiceTable
+class DirectorCore : public ServiceTable, public OverloadDefence
 {
   public:
     DirectorCore();
@@ -137,7 +137,7 @@ class DirectorCore : public ServiceTable
      */
     bool HasDefence() const
     {
-        return defence.dropEntry || defence.dropPacket || defence.secureTcp;
+        return dropEntry || dropPacket || secureTcp;
     }
 
     /**
@@ -204,8 +204,6 @@ class DirectorCore : public ServiceTable
     bool expireQuiescentTemplate{false};
     /** net.ipv4.vs.sloppy_tcp: any TCP packet but RST may begin a connection. */
     bool sloppyTcp{false};
-    /** net.ipv4.vs.drop_entry, drop_packet, secure_tcp and amemthresh. */
-    OverloadDefence defence;
     /** Timeout of ESTABLISHED (ipvsadm --set, first value). */
     Time tcpTimeout{Seconds(900)};
     /** Timeout of FIN_WAIT (ipvsadm --set, second value). */
@@ -235,10 +233,10 @@ class DirectorCore : public ServiceTable
     /** Bits of Connection::flags: netmask length of the template in the lowest six. */
     enum Flag : uint16_t
     {
-        NETMASK = 0x3f,     ///< netmask length of the template of a controlled connection
-        CONTROLLED = 0x40,  ///< has a template (ip_vs_conn.c, control)
-        ASSURED = 0x80,     ///< template with an established connection (IP_VS_CTPL_S_ASSURED)
-        EXTENDED = 0x100    ///< template whose time was up while connections referred to it
+        NETMASK = 0x3f,    ///< netmask length of the template of a controlled connection
+        CONTROLLED = 0x40, ///< has a template (ip_vs_conn.c, control)
+        ASSURED = 0x80,    ///< template with an established connection (IP_VS_CTPL_S_ASSURED)
+        EXTENDED = 0x100   ///< template whose time was up while connections referred to it
     };
 
     /**

@@ -56,6 +56,42 @@ Director::GetTypeId()
                           BooleanValue(false),
                           MakeBooleanAccessor(&Director::sloppyTcp),
                           MakeBooleanChecker())
+            .AddAttribute("ExpireQuiescentTemplate",
+                          "A persistent client of a real server whose weight is 0 is scheduled "
+                          "anew (sysctl expire_quiescent_template)",
+                          BooleanValue(false),
+                          MakeBooleanAccessor(&Director::expireQuiescentTemplate),
+                          MakeBooleanChecker())
+            .AddAttribute("DropEntry",
+                          "Sweep half-open and idle connections: 0 never, 1 and 2 while memory is "
+                          "short, 3 always (sysctl drop_entry)",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&Director::dropEntry),
+                          MakeUintegerChecker<uint32_t>(0, 3))
+            .AddAttribute("DropPacket",
+                          "Refuse a part of the new connections: 0 never, 1 and 2 while memory is "
+                          "short, 3 always (sysctl drop_packet)",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&Director::dropPacket),
+                          MakeUintegerChecker<uint32_t>(0, 3))
+            .AddAttribute("SecureTcp",
+                          "Use the transition table against floods: 0 never, 1 and 2 while memory "
+                          "is short, 3 always (sysctl secure_tcp)",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&Director::secureTcp),
+                          MakeUintegerChecker<uint32_t>(0, 3))
+            .AddAttribute("Amemthresh",
+                          "Pages of 12 connections below which memory counts as short "
+                          "(sysctl amemthresh)",
+                          UintegerValue(1024),
+                          MakeUintegerAccessor(&Director::amemthresh),
+                          MakeUintegerChecker<uint32_t>(1))
+            .AddAttribute("AmDroprate",
+                          "DropPacket 3 refuses one new connection in so many "
+                          "(sysctl am_droprate)",
+                          UintegerValue(10),
+                          MakeUintegerAccessor(&Director::amDroprate),
+                          MakeUintegerChecker<uint32_t>(1))
             .AddAttribute("PmtuDisc",
                           "Copy DF to the outer header and refuse what is too long with it "
                           "(sysctl pmtu_disc); false: the outer packet is fragmented instead",
@@ -148,6 +184,7 @@ Director::DoDispose()
 {
     NS_LOG_FUNCTION(this);
     m_expiry.Cancel();
+    m_defenceTimer.Cancel();
     if (m_routing)
     {
         m_routing->SetDirector(nullptr);
@@ -240,6 +277,7 @@ void
 Director::StopApplication()
 {
     NS_LOG_FUNCTION(this);
+    m_defenceTimer.Cancel();
     // the director's state dies with it, as a host's does; the rules are read again at start
     m_expiry.Cancel();
     if (m_routing)
@@ -355,9 +393,7 @@ Director::Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t 
 }
 
 bool
-Director::ReceiveIcmp(Ptr<const Packet> payload,
-                      const Ipv4Header& header,
-                      uint32_t longestFragment)
+Director::ReceiveIcmp(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t longestFragment)
 {
     const IcmpQuote quote(payload);
     if (quote.kind == IcmpQuote::Kind::OTHER ||
@@ -466,9 +502,8 @@ Director::Forward(Ptr<const Packet> payload,
         Drop(payload, header, DropReason::NO_ROUTE);
         return;
     }
-    const uint32_t mtu = m_pathMtu.Use(server.GetAddress(),
-                                       route->GetOutputDevice()->GetMtu(),
-                                       Simulator::Now());
+    const uint32_t mtu =
+        m_pathMtu.Use(server.GetAddress(), route->GetOutputDevice()->GetMtu(), Simulator::Now());
     const uint32_t innerSize = payload->GetSize() + IPV4_HEADER_SIZE;
     const uint32_t outerSize = innerSize + IPV4_HEADER_SIZE;
     if (outerSize > mtu && m_pmtuDisc && header.IsDontFragment() &&
@@ -532,6 +567,10 @@ Director::Drop(Ptr<const Packet> payload,
 void
 Director::ScheduleExpiry()
 {
+    if (HasDefence() && m_defenceTimer.IsExpired())
+    {
+        m_defenceTimer = Simulator::Schedule(Seconds(1), &Director::HandleDefence, this);
+    }
     const Time next = std::min(m_table.NextExpiry(), m_reassembler.NextTimeout());
     if (next == Time::Max() || (!m_expiry.IsExpired() && m_expiryTime <= next))
     {
@@ -541,6 +580,16 @@ Director::ScheduleExpiry()
     const Time now = Simulator::Now();
     m_expiryTime = std::max(next, now);
     m_expiry = Simulator::Schedule(m_expiryTime - now, &Director::HandleExpiry, this);
+}
+
+void
+Director::HandleDefence()
+{
+    Defend(Simulator::Now());
+    if (HasDefence() && m_table.GetSize() > 0)
+    {
+        m_defenceTimer = Simulator::Schedule(Seconds(1), &Director::HandleDefence, this);
+    }
 }
 
 void

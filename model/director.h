@@ -205,9 +205,7 @@ class Director : public Application, public DirectorCore
      * @param longestFragment see Receive
      * @return true when it is dealt with, false when the node's own stack is to have it
      */
-    bool ReceiveIcmp(Ptr<const Packet> payload,
-                     const Ipv4Header& header,
-                     uint32_t longestFragment);
+    bool ReceiveIcmp(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t longestFragment);
 
     /**
      * @brief Tell a client what happened to its packet in the tunnel.
@@ -257,6 +255,11 @@ class Director : public Application, public DirectorCore
      */
     void HandleExpiry();
 
+    /**
+     * @brief The event of each second: the work against overload.
+     */
+    void HandleDefence();
+
     bool m_pmtuDisc{true};             ///< sysctl pmtu_disc: copy DF to the outer header
     bool m_dropLoops{false};           ///< RFC 2003, 3.2; Linux does not
     uint16_t m_identification{1};      ///< of the next outer header without DF
@@ -268,6 +271,7 @@ class Director : public Application, public DirectorCore
     PathMtuCache m_pathMtu;            ///< path MTUs to the real servers
     IpL4Protocol::DownTargetCallback m_icmpDownTarget; ///< where the node's ICMP sent before
     EventId m_expiry;                                  ///< the one timer event
+    EventId m_defenceTimer;                            ///< the event of each second
     Time m_expiryTime;                                 ///< when it comes
     uint64_t m_forwarded{0};                           ///< packets sent into the tunnel
     std::array<uint64_t, DROP_REASONS> m_dropped{};    ///< packets dropped, by reason

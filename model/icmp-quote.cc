@@ -22,7 +22,7 @@ namespace
 
 constexpr uint32_t ICMP_HEADER_SIZE = 8; ///< octets
 constexpr uint32_t PORTS_SIZE = 4;       ///< octets of the two ports
-constexpr uint32_t LEAST_QUOTE = 8;      ///< octets of the transport header to answer with (RFC 792)
+constexpr uint32_t LEAST_QUOTE = 8; ///< octets of the transport header to answer with (RFC 792)
 
 constexpr uint8_t DEST_UNREACHABLE = 3; ///< ICMP type
 constexpr uint8_t SOURCE_QUENCH = 4;    ///< ICMP type
@@ -67,9 +67,8 @@ IcmpQuote::IcmpQuote(Ptr<const Packet> payload)
 {
     std::vector<uint8_t> octets(payload->GetSize());
     payload->CopyData(octets.data(), octets.size());
-    if (octets.size() < ICMP_HEADER_SIZE || (octets[0] != DEST_UNREACHABLE &&
-                                             octets[0] != SOURCE_QUENCH &&
-                                             octets[0] != TIME_EXCEEDED))
+    if (octets.size() < ICMP_HEADER_SIZE ||
+        (octets[0] != DEST_UNREACHABLE && octets[0] != SOURCE_QUENCH && octets[0] != TIME_EXCEEDED))
     {
         return;
     }

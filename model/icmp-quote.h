@@ -49,16 +49,16 @@ struct IcmpQuote
      */
     static bool IsChecksumRight(Ptr<const Packet> payload);
 
-    Kind kind{Kind::OTHER}; ///< what the quoted packet is
-    uint8_t type{0};        ///< ICMP type: 3, 4 or 11, unless kind is OTHER
-    uint8_t code{0};        ///< ICMP code
-    uint16_t mtu{0};        ///< next-hop MTU in octets, of type 3 code 4
-    uint32_t rest{0};       ///< second word of the ICMP header
+    Kind kind{Kind::OTHER};                    ///< what the quoted packet is
+    uint8_t type{0};                           ///< ICMP type: 3, 4 or 11, unless kind is OTHER
+    uint8_t code{0};                           ///< ICMP code
+    uint16_t mtu{0};                           ///< next-hop MTU in octets, of type 3 code 4
+    uint32_t rest{0};                          ///< second word of the ICMP header
     Ipv4Address server{Ipv4Address::GetAny()}; ///< destination of a quoted outer packet
     bool dontFragment{false};                  ///< DF of a quoted outer packet
-    ConnectionKey connection; ///< the connection that the message is about
-    Ipv4Header request;       ///< inner header of a quoted outer packet
-    Ptr<Packet> content;      ///< what followed that header, as far as it is quoted
+    ConnectionKey connection;                  ///< the connection that the message is about
+    Ipv4Header request;                        ///< inner header of a quoted outer packet
+    Ptr<Packet> content; ///< what followed that header, as far as it is quoted
 };
 
 } // namespace gipt

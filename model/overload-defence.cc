@@ -14,7 +14,7 @@ namespace gipt
 {
 
 void
-OverloadDefence::Update(uint64_t freePages)
+OverloadDefence::UpdateLevels(uint64_t freePages)
 {
     const bool isShort = freePages < amemthresh;
     // level 1 becomes 2 while memory is short, and 2 becomes 1 again

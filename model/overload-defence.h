@@ -30,17 +30,17 @@ namespace gipt
 class OverloadDefence
 {
   public:
-    uint32_t dropEntry{0};    ///< net.ipv4.vs.drop_entry: sweep half-open and idle connections
-    uint32_t dropPacket{0};   ///< net.ipv4.vs.drop_packet: refuse a part of the new connections
-    uint32_t secureTcp{0};    ///< net.ipv4.vs.secure_tcp: the transition table for floods
+    uint32_t dropEntry{0};     ///< net.ipv4.vs.drop_entry: sweep half-open and idle connections
+    uint32_t dropPacket{0};    ///< net.ipv4.vs.drop_packet: refuse a part of the new connections
+    uint32_t secureTcp{0};     ///< net.ipv4.vs.secure_tcp: the transition table for floods
     uint32_t amemthresh{1024}; ///< net.ipv4.vs.amemthresh: pages below which memory is short
-    uint32_t amDroprate{10};  ///< net.ipv4.vs.am_droprate: drop_packet 3 refuses one in so many
+    uint32_t amDroprate{10};   ///< net.ipv4.vs.am_droprate: drop_packet 3 refuses one in so many
 
     /**
      * @brief Set the levels anew, once a second.
      * @param freePages pages that the bound on connections leaves free
      */
-    void Update(uint64_t freePages);
+    void UpdateLevels(uint64_t freePages);
 
     /**
      * @brief Whether connections are to be swept now.
@@ -75,10 +75,10 @@ class OverloadDefence
     bool DropsIdle(uint32_t packets, Time idle);
 
   private:
-    bool m_dropsEntries{false};         ///< drop_entry is at work
-    uint64_t m_dropRate{0};             ///< one in so many connections is refused, 0 for none
-    uint64_t m_dropCounter{0};          ///< connections until the next is refused
-    std::array<uint32_t, 9> m_idle{};   ///< entries until the next is dropped, by packets seen
+    bool m_dropsEntries{false};       ///< drop_entry is at work
+    uint64_t m_dropRate{0};           ///< one in so many connections is refused, 0 for none
+    uint64_t m_dropCounter{0};        ///< connections until the next is refused
+    std::array<uint32_t, 9> m_idle{}; ///< entries until the next is dropped, by packets seen
 };
 
 } // namespace gipt

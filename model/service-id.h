@@ -94,7 +94,7 @@ struct ServiceOptions
     std::vector<std::string> flags; ///< flags of the scheduler (-b)
     Time persistence;               ///< how long a client stays with its server (-p), 0 for not
     Ipv4Mask netmask{Ipv4Mask::GetOnes()}; ///< what part of its address names a client (-M)
-    bool onePacket{false};          ///< each UDP packet is scheduled for itself (-o)
+    bool onePacket{false};                 ///< each UDP packet is scheduled for itself (-o)
 };
 
 } // namespace gipt

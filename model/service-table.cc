@@ -230,8 +230,7 @@ ServiceTable::Match(const ConnectionKey& key, uint32_t mark) const
             return found->second;
         }
     }
-    auto found =
-        m_serviceById.find(ServiceId(key.virtualAddress, key.virtualPort, key.protocol));
+    auto found = m_serviceById.find(ServiceId(key.virtualAddress, key.virtualPort, key.protocol));
     if (found == m_serviceById.end())
     {
         found = m_serviceById.find(ServiceId(key.virtualAddress, 0, key.protocol));

@@ -279,10 +279,10 @@ class ServiceTable
      */
     void Retire(VirtualService& service, Ptr<RealServer> server);
 
-    std::vector<Ptr<VirtualService>> m_services;      ///< in the order they were added
+    std::vector<Ptr<VirtualService>> m_services;        ///< in the order they were added
     std::map<ServiceId, VirtualService*> m_serviceById; ///< the same, for look-ups
-    bool m_hasMarks{false};                           ///< there are firewall-mark services
-    std::vector<uint32_t> m_freePlaces;               ///< places of the pool to use again
+    bool m_hasMarks{false};                             ///< there are firewall-mark services
+    std::vector<uint32_t> m_freePlaces;                 ///< places of the pool to use again
 };
 
 } // namespace gipt

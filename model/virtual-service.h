@@ -27,8 +27,8 @@ namespace gipt
  * @ingroup global-ip-tunneling
  * @brief One virtual service: what "ipvsadm -A" makes (struct ip_vs_service).
  *
- * A service is named by (VIP, port, protocol) or by a firewall mark. It has a scheduler and a list of real servers,
- * newest first.
+ * A service is named by (VIP, port, protocol) or by a firewall mark. It has a scheduler and a list
+ * of real servers, newest first.
  */
 class VirtualService : public Object
 {
@@ -194,13 +194,13 @@ class VirtualService : public Object
     friend class DirectorCore; // counts its traffic
     friend class ServiceTable; // names it and sets its options
 
-    ServiceId m_id{0};                      ///< its name
-    Time m_persistence;                     ///< ipvsadm -p
+    ServiceId m_id{0};                       ///< its name
+    Time m_persistence;                      ///< ipvsadm -p
     Ipv4Mask m_netmask{Ipv4Mask::GetOnes()}; ///< ipvsadm -M
-    bool m_onePacket{false};                ///< ipvsadm -o
-    Ptr<Scheduler> m_scheduler;             ///< picks a server for each new connection
-    std::vector<Ptr<RealServer>> m_servers; ///< in service, newest first
-    TrafficStats m_stats;                   ///< what it was given
+    bool m_onePacket{false};                 ///< ipvsadm -o
+    Ptr<Scheduler> m_scheduler;              ///< picks a server for each new connection
+    std::vector<Ptr<RealServer>> m_servers;  ///< in service, newest first
+    TrafficStats m_stats;                    ///< what it was given
 };
 
 } // namespace gipt
