@@ -93,14 +93,12 @@ DirectorHelper::AddService(const std::string& protocol,
     IpvsadmCommand rule;
     rule.action = IpvsadmCommand::Action::ADD_SERVICE;
     rule.hasService = true;
-    rule.protocol = protocol == "tcp" ? 6 : 17;
-    rule.serviceAddress = address;
-    rule.servicePort = port;
-    rule.scheduler = scheduler;
+    rule.service = ServiceId(address, port, protocol == "tcp" ? 6 : 17);
+    rule.options.scheduler = scheduler;
     std::istringstream list(flags);
     for (std::string flag; std::getline(list, flag, ',');)
     {
-        rule.flags.push_back(flag);
+        rule.options.flags.push_back(flag);
     }
     Add(rule);
 }
@@ -117,8 +115,7 @@ DirectorHelper::AddRealServer(Ipv4Address address,
     IpvsadmCommand rule;
     rule.action = IpvsadmCommand::Action::ADD_SERVER;
     rule.hasService = true;
-    rule.serviceAddress = address;
-    rule.servicePort = port;
+    rule.service = ServiceId(address, port, 6);
     rule.serverAddress = server;
     rule.weight = weight;
     rule.upperThreshold = upperThreshold;
@@ -130,7 +127,7 @@ DirectorHelper::AddRealServer(Ipv4Address address,
     }
     if (hasUdp)
     {
-        rule.protocol = 17;
+        rule.service.protocol = 17;
         Add(rule);
     }
 }

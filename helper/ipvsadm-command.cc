@@ -30,6 +30,8 @@ namespace
 
 /** Greatest timeout that ipvsadm takes, in seconds: 31 days. */
 constexpr uint32_t MAX_TIMEOUT = 31 * 86400;
+/** Persistence of -p without a value, in seconds. */
+constexpr uint32_t DEFAULT_PERSISTENCE = 300;
 /** Greatest threshold that ipvsadm takes. */
 constexpr uint32_t MAX_THRESHOLD = std::numeric_limits<int32_t>::max();
 
@@ -88,6 +90,28 @@ ReadAddress(const std::string& text, Ipv4Address& address, uint16_t& port, std::
 }
 
 /**
+ * @brief Read the netmask of persistence.
+ * @param text such as "255.255.255.0"
+ * @param[out] mask the mask
+ * @param[out] error why it was refused
+ * @return true when it was read
+ */
+bool
+ReadNetmask(const std::string& text, Ipv4Mask& mask, std::string& error)
+{
+    in_addr read;
+    const bool isRead = inet_pton(AF_INET, text.c_str(), &read) == 1;
+    const uint32_t bits = isRead ? ntohl(read.s_addr) : 0;
+    if (bits == 0 || (~bits & (~bits + 1)) != 0)
+    {
+        error = "netmask " + Quote(text) + ", expected leading ones such as 255.255.255.0";
+        return false;
+    }
+    mask = Ipv4Mask(bits);
+    return true;
+}
+
+/**
  * @brief What a command does.
  * @param letter its short form
  * @return the action
@@ -120,12 +144,8 @@ CopyConfiguration(const DirectorCore& from, DirectorCore& to)
 {
     for (const auto& service : from.GetServices())
     {
-        const auto address = service->GetAddress();
-        const auto port = service->GetPort();
-        const auto protocol = service->GetProtocol();
-        const auto scheduler = service->GetScheduler();
-        to.AddService(address, port, protocol, scheduler->GetName(), scheduler->GetFlags());
-        const auto copy = to.FindService(address, port, protocol);
+        to.AddService(service->GetId(), service->GetOptions());
+        const auto copy = to.FindService(service->GetId());
         const auto& servers = service->GetServers();
         for (auto server = servers.rbegin(); server != servers.rend(); ++server)
         {
@@ -161,9 +181,14 @@ IpvsadmCommand::Parse(const std::vector<std::string>& arguments, std::string& er
             return false;
         }
     }
-    if ((action == Action::ADD_SERVICE || action == Action::EDIT_SERVICE) && servicePort == 0)
+    const bool isRule = action == Action::ADD_SERVICE || action == Action::EDIT_SERVICE;
+    if (isRule && service.mark == 0 && service.port == 0 && options.persistence.IsZero())
     {
-        error = "no port, expected one from 1 to 65535 as in 10.0.0.100:80";
+        error = "no port, expected one from 1 to 65535 as in 10.0.0.100:80, or -p for all ports";
+    }
+    else if (isRule && options.netmask != Ipv4Mask::GetOnes() && options.persistence.IsZero())
+    {
+        error = "a netmask without persistence, expected -p with -M";
     }
     else if (listConnections + listTimeouts +
                  (hasService || format.columns != IpvsadmColumns::CONNECTIONS) >
@@ -199,16 +224,38 @@ IpvsadmCommand::TakeOption(int id, const std::string& value, std::string& error)
     case 't':
     case 'u':
         hasService = true;
-        protocol = id == 't' ? 6 : 17;
-        return ReadAddress(value, serviceAddress, servicePort, error);
+        service.protocol = id == 't' ? 6 : 17;
+        return ReadAddress(value, service.address, service.port, error);
+    case 'f':
+        hasService = true;
+        if (!ReadNumber(value, UINT32_MAX, service.mark) || service.mark == 0)
+        {
+            error = "firewall mark " + Quote(value) + ", expected a number from 1 to 4294967295";
+        }
+        return error.empty();
     case 's':
-        scheduler = value;
+        options.scheduler = value;
+        return true;
+    case 'p': {
+        uint32_t seconds = DEFAULT_PERSISTENCE;
+        if (!value.empty() && (!ReadNumber(value, MAX_TIMEOUT, seconds) || seconds == 0))
+        {
+            error = "persistence " + Quote(value) + ", expected seconds from 1 to " +
+                    std::to_string(MAX_TIMEOUT);
+        }
+        options.persistence = Seconds(seconds);
+        return error.empty();
+    }
+    case 'M':
+        return ReadNetmask(value, options.netmask, error);
+    case 'o':
+        options.onePacket = true;
         return true;
     case 'b': {
         std::istringstream list(value);
         for (std::string flag; std::getline(list, flag, ',');)
         {
-            flags.push_back(flag);
+            options.flags.push_back(flag);
         }
         return true;
     }
@@ -279,47 +326,46 @@ bool
 IpvsadmCommand::Apply(DirectorCore& core, std::string& error) const
 {
     NS_LOG_FUNCTION(this << &core);
-    const auto service =
-        hasService ? core.FindService(serviceAddress, servicePort, protocol) : nullptr;
+    const auto named = hasService ? core.FindService(service) : nullptr;
     RuleResult result = RuleResult::OK;
     switch (action)
     {
     case Action::ADD_SERVICE:
-        result = core.AddService(serviceAddress, servicePort, protocol, scheduler, flags);
+        result = core.AddService(service, options);
         break;
     case Action::EDIT_SERVICE:
-        result = core.EditService(serviceAddress, servicePort, protocol, scheduler, flags);
+        result = core.EditService(service, options);
         break;
     case Action::DELETE_SERVICE:
-        result = core.RemoveService(serviceAddress, servicePort, protocol);
+        result = core.RemoveService(service);
         break;
     case Action::CLEAR:
         core.ClearServices();
         break;
     case Action::ADD_SERVER:
-        result = core.AddRealServer(service,
+        result = core.AddRealServer(named,
                                     serverAddress,
-                                    servicePort,
+                                    service.port,
                                     weight,
                                     upperThreshold,
                                     lowerThreshold);
         break;
     case Action::EDIT_SERVER:
-        result = core.EditRealServer(service,
+        result = core.EditRealServer(named,
                                      serverAddress,
-                                     servicePort,
+                                     service.port,
                                      weight,
                                      upperThreshold,
                                      lowerThreshold);
         break;
     case Action::DELETE_SERVER:
-        result = core.RemoveRealServer(service, serverAddress, servicePort);
+        result = core.RemoveRealServer(named, serverAddress, service.port);
         break;
     case Action::ZERO:
-        result = hasService && !service ? RuleResult::NO_SERVICE : RuleResult::OK;
+        result = hasService && !named ? RuleResult::NO_SERVICE : RuleResult::OK;
         for (const auto& each : core.GetServices())
         {
-            if (!hasService || each == service)
+            if (!hasService || each == named)
             {
                 each->ZeroStats();
             }
@@ -367,9 +413,9 @@ IpvsadmCommand::Apply(DirectorCore& core, Time now, std::ostream& output, std::s
     {
         IpvsadmListing::PrintServices(core, output, format);
     }
-    else if (const auto service = core.FindService(serviceAddress, servicePort, protocol))
+    else if (const auto named = core.FindService(service))
     {
-        IpvsadmListing::PrintService(*service, output, format);
+        IpvsadmListing::PrintService(*named, output, format);
     }
     else
     {
@@ -383,26 +429,25 @@ std::string
 IpvsadmCommand::Explain(RuleResult result) const
 {
     std::ostringstream text;
-    std::ostringstream service;
-    service << (protocol == 6 ? "TCP " : "UDP ") << serviceAddress << ':' << servicePort;
+    const std::string name = service.GetLabel();
     switch (result)
     {
     case RuleResult::SERVICE_EXISTS:
-        text << "service " << service.str() << " is there already, expected another or -E";
+        text << "service " << name << " is there already, expected another or -E";
         break;
     case RuleResult::NO_SERVICE:
-        text << "no service " << service.str() << ", expected one that was added by -A";
+        text << "no service " << name << ", expected one that was added by -A";
         break;
     case RuleResult::SERVER_EXISTS:
-        text << "real server " << serverAddress << " is in service " << service.str()
+        text << "real server " << serverAddress << " is in service " << name
              << " already, expected another or -e";
         break;
     case RuleResult::NO_SERVER:
-        text << "no real server " << serverAddress << " in service " << service.str()
+        text << "no real server " << serverAddress << " in service " << name
              << ", expected one that was added by -a";
         break;
     case RuleResult::NO_SCHEDULER:
-        text << "unknown scheduler " << Quote(scheduler) << ", expected one of";
+        text << "unknown scheduler " << Quote(options.scheduler) << ", expected one of";
         for (const auto& name : Scheduler::GetNames())
         {
             text << ' ' << name;
@@ -410,11 +455,11 @@ IpvsadmCommand::Explain(RuleResult result) const
         break;
     case RuleResult::BAD_FLAG:
         text << "scheduler flags '";
-        for (std::size_t i = 0; i < flags.size(); ++i)
+        for (std::size_t i = 0; i < options.flags.size(); ++i)
         {
-            text << (i > 0 ? "," : "") << flags[i];
+            text << (i > 0 ? "," : "") << options.flags[i];
         }
-        text << "', expected such as scheduler " << scheduler << " has";
+        text << "', expected such as scheduler " << options.scheduler << " has";
         break;
     case RuleResult::BAD_THRESHOLDS:
         text << "lower threshold " << lowerThreshold << " above the upper one, expected 0 to "
@@ -424,7 +469,7 @@ IpvsadmCommand::Explain(RuleResult result) const
         text << "weight " << weight << ", expected 0 to " << RealServer::MAX_WEIGHT;
         break;
     case RuleResult::BAD_PORT:
-        text << "port " << servicePort << ", expected 1 to 65535";
+        text << "port " << service.port << ", expected 1 to 65535";
         break;
     default:
         text << ToString(result) << ", expected another rule";

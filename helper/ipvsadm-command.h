@@ -105,21 +105,18 @@ class IpvsadmCommand
                           std::string& error,
                           std::vector<IpvsadmCommand>* commands = nullptr);
 
-    Action action{Action::LIST};    ///< what to do
-    bool hasService{false};         ///< a service is named
-    Ipv4Address serviceAddress;     ///< VIP
-    uint16_t servicePort{0};        ///< port of the service
-    uint8_t protocol{6};            ///< 6 TCP, 17 UDP
-    std::string scheduler{"wlc"};   ///< name of the scheduler
-    std::vector<std::string> flags; ///< flags of the scheduler
-    Ipv4Address serverAddress;      ///< RIP
-    uint32_t weight{1};             ///< weight of the real server
-    uint32_t upperThreshold{0};     ///< upper threshold of the real server
-    uint32_t lowerThreshold{0};     ///< lower threshold of the real server
-    std::array<Time, 3> timeouts;   ///< of ESTABLISHED, FIN_WAIT, UDP; 0 leaves it as it is
-    IpvsadmFormat format;           ///< how to list services
-    bool listConnections{false};    ///< -c
-    bool listTimeouts{false};       ///< --timeout
+    Action action{Action::LIST};  ///< what to do
+    bool hasService{false};       ///< a service is named
+    ServiceId service{0};         ///< its name
+    ServiceOptions options;       ///< how it is to work
+    Ipv4Address serverAddress;    ///< RIP
+    uint32_t weight{1};           ///< weight of the real server
+    uint32_t upperThreshold{0};   ///< upper threshold of the real server
+    uint32_t lowerThreshold{0};   ///< lower threshold of the real server
+    std::array<Time, 3> timeouts; ///< of ESTABLISHED, FIN_WAIT, UDP; 0 leaves it as it is
+    IpvsadmFormat format;         ///< how to list services
+    bool listConnections{false};  ///< -c
+    bool listTimeouts{false};     ///< --timeout
 
   private:
     /**

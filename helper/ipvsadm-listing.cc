@@ -225,6 +225,17 @@ JoinFlags(const Scheduler& scheduler)
 }
 
 /**
+ * @brief A time in whole seconds.
+ * @param time the time
+ * @return number of seconds
+ */
+int64_t
+WholeSeconds(Time time)
+{
+    return static_cast<int64_t>(time.GetSeconds());
+}
+
+/**
  * @brief The line of a service.
  * @param output where to
  * @param service the service
@@ -234,8 +245,16 @@ void
 PrintServiceLine(std::ostream& output, const VirtualService& service, const IpvsadmFormat& format)
 {
     std::ostringstream label;
-    label << std::left << std::setw(4) << Name(service.GetProtocol()) << ' '
-          << Name(service.GetAddress(), service.GetPort());
+    label << std::left << std::setw(4);
+    if (service.GetId().mark)
+    {
+        label << "FWM" << ' ' << service.GetId().mark;
+    }
+    else
+    {
+        label << Name(service.GetProtocol()) << ' '
+              << Name(service.GetAddress(), service.GetPort());
+    }
     if (format.columns == IpvsadmColumns::STATS)
     {
         output << std::setw(33) << label.str() << Columns(service.GetStats(), format.exact) << '\n';
@@ -243,7 +262,16 @@ PrintServiceLine(std::ostream& output, const VirtualService& service, const Ipvs
     }
     const std::string flags = JoinFlags(*service.GetScheduler());
     output << label.str() << ' ' << service.GetScheduler()->GetName()
-           << (flags.empty() ? "" : " (" + flags + ")") << '\n';
+           << (flags.empty() ? "" : " (" + flags + ")");
+    if (!service.GetPersistence().IsZero())
+    {
+        output << " persistent " << WholeSeconds(service.GetPersistence());
+        if (service.GetNetmask() != Ipv4Mask::GetOnes())
+        {
+            output << " mask " << service.GetNetmask();
+        }
+    }
+    output << (service.IsOnePacket() ? " ops" : "") << '\n';
 }
 
 /**
@@ -306,7 +334,8 @@ IpvsadmListing::SortServices(const DirectorCore& core, bool sorted)
         return core.GetServices();
     }
     return MergeSort(core.GetServices(), [](const auto& a, const auto& b) {
-        int32_t order = a->GetProtocol() - b->GetProtocol();
+        const int64_t marks = int64_t{a->GetId().mark} - b->GetId().mark;
+        int32_t order = marks ? (marks < 0 ? -1 : 1) : a->GetProtocol() - b->GetProtocol();
         order = order ? order : Compare(a->GetAddress(), b->GetAddress());
         return order ? order : a->GetPort() - b->GetPort();
     });
@@ -392,9 +421,8 @@ IpvsadmListing::PrintConnections(const DirectorCore& core, Time now, std::ostrea
 void
 IpvsadmListing::PrintTimeouts(const DirectorCore& core, std::ostream& output)
 {
-    const auto seconds = [](Time time) { return static_cast<int64_t>(time.GetSeconds()); };
-    output << "Timeout (tcp tcpfin udp): " << seconds(core.tcpTimeout) << ' '
-           << seconds(core.tcpFinTimeout) << ' ' << seconds(core.udpTimeout) << '\n';
+    output << "Timeout (tcp tcpfin udp): " << WholeSeconds(core.tcpTimeout) << ' '
+           << WholeSeconds(core.tcpFinTimeout) << ' ' << WholeSeconds(core.udpTimeout) << '\n';
 }
 
 void
@@ -403,11 +431,22 @@ IpvsadmListing::SaveRules(const DirectorCore& core, std::ostream& output)
     NS_LOG_FUNCTION(&core);
     for (const auto& service : SortServices(core, true))
     {
-        const std::string name = std::string(service->GetProtocol() == 6 ? "-t " : "-u ") +
-                                 Name(service->GetAddress(), service->GetPort());
+        const std::string name = service->GetId().mark
+                                     ? "-f " + std::to_string(service->GetId().mark)
+                                     : std::string(service->GetProtocol() == 6 ? "-t " : "-u ") +
+                                           Name(service->GetAddress(), service->GetPort());
         const std::string flags = JoinFlags(*service->GetScheduler());
         output << "-A " << name << " -s " << service->GetScheduler()->GetName()
-               << (flags.empty() ? "" : " -b " + flags) << '\n';
+               << (flags.empty() ? "" : " -b " + flags);
+        if (!service->GetPersistence().IsZero())
+        {
+            output << " -p " << WholeSeconds(service->GetPersistence());
+            if (service->GetNetmask() != Ipv4Mask::GetOnes())
+            {
+                output << " -M " << service->GetNetmask();
+            }
+        }
+        output << (service->IsOnePacket() ? " -o" : "") << '\n';
         for (const auto& server : SortServers(*service, true))
         {
             output << "-a " << name << " -r " << Name(server->GetAddress(), server->GetPort())

@@ -21,12 +21,6 @@ namespace
 
 using V = IpvsadmOption::Value; ///< short for the table below
 
-/** What is said of persistence. */
-constexpr const char* NO_PERSISTENCE =
-    "persistence is not supported, expected a service without it";
-/** What is said of firewall marks. */
-constexpr const char* NO_FIREWALL_MARK =
-    "firewall marks are not supported, expected -t or -u with address and port";
 /** What is said of connection synchronisation. */
 constexpr const char* NO_SYNC =
     "connection synchronisation is not supported, expected a rule of services and real servers";
@@ -55,14 +49,14 @@ constexpr std::array<IpvsadmOption, 58> OPTIONS{{
     {'t', "tcp-service", V::ONE, "AEDaedLZ", nullptr},
     {'u', "udp-service", V::ONE, "AEDaedLZ", nullptr},
     {OTHER, "sctp-service", V::ONE, "AEDaedLZ", "SCTP is not supported, expected -t or -u"},
-    {'f', "fwmark-service", V::ONE, "AEDaedLZ", NO_FIREWALL_MARK},
-    {'6', "ipv6", V::NONE, "AEDaedLZ", NO_FIREWALL_MARK},
+    {'f', "fwmark-service", V::ONE, "AEDaedLZ", nullptr},
+    {'6', "ipv6", V::NONE, "AEDaedLZ", "IPv6 is not supported, expected no -6"},
     {'s', "scheduler", V::ONE, "AE", nullptr},
     {'b', "sched-flags", V::ONE, "AE", nullptr},
-    {'p', "persistent", V::OPTIONAL, "AE", NO_PERSISTENCE},
-    {'M', "netmask", V::ONE, "AE", NO_PERSISTENCE},
-    {OTHER, "pe", V::ONE, "AE", NO_PERSISTENCE},
-    {'o', "ops", V::NONE, "AE", "one-packet scheduling is not supported, expected no -o"},
+    {'p', "persistent", V::OPTIONAL, "AE", nullptr},
+    {'M', "netmask", V::ONE, "AE", nullptr},
+    {OTHER, "pe", V::ONE, "AE", "persistence engines are not supported, expected -p alone"},
+    {'o', "ops", V::NONE, "AE", nullptr},
     {'r', "real-server", V::ONE, "aed", nullptr},
     {'i', "ipip", V::NONE, "ae", nullptr},
     {'g', "gatewaying", V::NONE, "ae", "direct routing is not supported, expected -i"},
@@ -238,7 +232,9 @@ IpvsadmOptions::Check()
     for (const auto& given : options)
     {
         const IpvsadmOption& option = *given.option;
-        const int id = option.id == 'u' ? 't' : option.id; // there is but one service
+        // there is but one service
+        const bool isService = option.id == 'u' || option.id == 'f';
+        const int id = isService ? 't' : option.id;
         if (option.missing)
         {
             error = option.Spell() + ": " + option.missing;
@@ -266,7 +262,7 @@ IpvsadmOptions::Check()
     };
     if (lacks('t', "AEDaed"))
     {
-        error = "no service, expected -t or -u with " + command.Spell();
+        error = "no service, expected -t, -u or -f with " + command.Spell();
     }
     else if (lacks('r', "aed"))
     {

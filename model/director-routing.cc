@@ -118,7 +118,8 @@ DirectorRouting::RouteInput(Ptr<const Packet> packet,
         m_director->RefuseMartian(packet, header);
         return true;
     }
-    if (!m_director || !IsLocal(header.GetDestination()))
+    const Ipv4Address destination = header.GetDestination();
+    if (!m_director || !(IsLocal(destination) || m_director->GetMark(destination)))
     {
         return m_inner->RouteInput(packet, header, idev, ucb, mcb, lcb, ecb);
     }

@@ -261,7 +261,27 @@ Director::ServiceAdded(const VirtualService& service)
 {
     NS_LOG_FUNCTION(this << service.GetLabel());
     Attach();
-    TakeAddress(service.GetAddress());
+    if (service.GetId().mark == 0)
+    {
+        TakeAddress(service.GetAddress());
+    }
+}
+
+void
+Director::MarkPackets(Ipv4Address network, Ipv4Mask mask, uint32_t mark)
+{
+    NS_LOG_FUNCTION(this << network << mask << mark);
+    m_markings.push_back({network.CombineMask(mask), mask, mark});
+}
+
+uint32_t
+Director::GetMark(Ipv4Address destination) const
+{
+    const auto found =
+        std::find_if(m_markings.rbegin(), m_markings.rend(), [&](const Marking& marking) {
+            return destination.CombineMask(marking.mask) == marking.network;
+        });
+    return found == m_markings.rend() ? 0 : found->mark;
 }
 
 void
@@ -358,8 +378,11 @@ Director::Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t 
     key.virtualAddress = header.GetDestination();
     key.virtualPort = transport.destinationPort;
     key.protocol = protocol;
-    const auto decision =
-        Decide(key, transport.tcpFlags, payload->GetSize() + IPV4_HEADER_SIZE, Simulator::Now());
+    const auto decision = Decide(key,
+                                 transport.tcpFlags,
+                                 payload->GetSize() + IPV4_HEADER_SIZE,
+                                 Simulator::Now(),
+                                 m_markings.empty() ? 0 : GetMark(key.virtualAddress));
     switch (decision.verdict)
     {
     case Verdict::LOCAL:

@@ -24,6 +24,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace ns3
 {
@@ -94,6 +95,23 @@ class Director : public Application, public DirectorCore
     bool Reassemble(Ptr<const Packet> payload,
                     const Ipv4Header& header,
                     FragmentReassembler::Datagram& whole);
+
+    /**
+     * @brief Give the packets to a network a firewall mark, and take them for the node's own, as
+     * "iptables -t mangle -A PREROUTING -d NETWORK -j MARK --set-mark MARK" and
+     * "ip route add local NETWORK dev lo" do on Linux.
+     * @param network the network
+     * @param mask its mask
+     * @param mark the mark; of several for a packet the last one counts
+     */
+    void MarkPackets(Ipv4Address network, Ipv4Mask mask, uint32_t mark);
+
+    /**
+     * @brief The firewall mark of packets to an address.
+     * @param destination the address
+     * @return the mark, 0 for none
+     */
+    uint32_t GetMark(Ipv4Address destination) const;
 
     /**
      * @brief The hook in the node's IPv4, made when the first service is added.
@@ -260,6 +278,15 @@ class Director : public Application, public DirectorCore
      */
     void HandleDefence();
 
+    /** Packets that get a firewall mark. */
+    struct Marking
+    {
+        Ipv4Address network; ///< to this network
+        Ipv4Mask mask;       ///< with this mask
+        uint32_t mark;       ///< the mark
+    };
+
+    std::vector<Marking> m_markings;   ///< in the order they were made
     bool m_pmtuDisc{true};             ///< sysctl pmtu_disc: copy DF to the outer header
     bool m_dropLoops{false};           ///< RFC 2003, 3.2; Linux does not
     uint16_t m_identification{1};      ///< of the next outer header without DF

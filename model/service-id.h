@@ -54,6 +54,12 @@ struct ServiceId
     uint32_t mark{0};                           ///< firewall mark, 0 for none
 
     /**
+     * @brief The name as ipvsadm has it.
+     * @return such as "TCP 10.0.0.100:80" or "FWM 1"
+     */
+    std::string GetLabel() const;
+
+    /**
      * @brief The order of services in look-ups.
      * @param other the other one
      * @return true when this one is first

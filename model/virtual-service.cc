@@ -131,18 +131,36 @@ VirtualService::ZeroStats()
 }
 
 std::string
-VirtualService::GetLabel() const
+ServiceId::GetLabel() const
 {
     std::ostringstream label;
-    if (m_id.mark)
+    if (mark)
     {
-        label << "FWM " << m_id.mark;
+        label << "FWM " << mark;
     }
     else
     {
-        label << (m_id.protocol == 17 ? "UDP " : "TCP ") << m_id.address << ':' << m_id.port;
+        label << (protocol == 17 ? "UDP " : "TCP ") << address << ':' << port;
     }
     return label.str();
+}
+
+std::string
+VirtualService::GetLabel() const
+{
+    return m_id.GetLabel();
+}
+
+ServiceOptions
+VirtualService::GetOptions() const
+{
+    ServiceOptions options;
+    options.scheduler = m_scheduler->GetName();
+    options.flags = m_scheduler->GetFlags();
+    options.persistence = m_persistence;
+    options.netmask = m_netmask;
+    options.onePacket = m_onePacket;
+    return options;
 }
 
 } // namespace gipt

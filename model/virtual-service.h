@@ -81,6 +81,12 @@ class VirtualService : public Object
     }
 
     /**
+     * @brief How the service works.
+     * @return what "ipvsadm -A" said of it
+     */
+    ServiceOptions GetOptions() const;
+
+    /**
      * @brief How long a client stays with its server (ipvsadm -p).
      * @return the timeout of its template, 0 without persistence
      */
