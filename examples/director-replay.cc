@@ -487,14 +487,17 @@ Replay::Run(Ptr<Packet> packet, const std::string& label, bool raw)
     InnerHeader header;
     if (ReadInnerHeader(*packet, header))
     {
-        m_device->Receive(packet,
-                          Ipv4L3Protocol::PROT_NUMBER,
-                          m_device->GetAddress(),
-                          m_device->GetAddress(),
-                          NetDevice::PACKET_HOST);
-        Simulator::Stop(STEP / 2);
-        Simulator::Run();
+        Simulator::ScheduleWithContext(m_node->GetId(), Time(0), [this, packet]() {
+            m_device->Receive(packet,
+                              Ipv4L3Protocol::PROT_NUMBER,
+                              m_device->GetAddress(),
+                              m_device->GetAddress(),
+                              NetDevice::PACKET_HOST);
+        });
     }
+    // what comes of it, up to the next event
+    Simulator::Stop(m_now - NanoSeconds(1) - Simulator::Now());
+    Simulator::Run();
     if (raw)
     {
         if (m_left.empty())

@@ -115,6 +115,7 @@ ServiceTable::AddService(const ServiceId& id, const ServiceOptions& options)
     }
     auto service = CreateObject<VirtualService>();
     service->m_id = id;
+    service->m_sysctls = this;
     SetOptions(*service, options);
     service->SetScheduler(scheduler);
     m_services.push_back(service);

@@ -62,7 +62,7 @@ const char* ToString(RuleResult result);
  * service is kept as long as connections name it, and comes back with its counters when it is added
  * again.
  */
-class ServiceTable
+class ServiceTable : public SchedulerSysctls
 {
   public:
     ServiceTable() = default;

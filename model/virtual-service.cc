@@ -42,6 +42,7 @@ VirtualService::DoDispose()
         m_scheduler = nullptr;
     }
     m_servers.clear();
+    m_sysctls = nullptr;
     Object::DoDispose();
 }
 
@@ -51,6 +52,13 @@ VirtualService::SetScheduler(Ptr<Scheduler> scheduler)
     NS_LOG_FUNCTION(this << scheduler);
     m_scheduler = scheduler;
     m_scheduler->ServiceBound(*this);
+}
+
+const SchedulerSysctls&
+VirtualService::GetSchedulerSysctls() const
+{
+    static const SchedulerSysctls DEFAULTS;
+    return m_sysctls ? *m_sysctls : DEFAULTS;
 }
 
 Ptr<RealServer>

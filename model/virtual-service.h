@@ -25,6 +25,17 @@ namespace gipt
 
 /**
  * @ingroup global-ip-tunneling
+ * @brief The kernel's sysctls for single schedulers (net.ipv4.vs.*).
+ */
+struct SchedulerSysctls
+{
+    Time lblcExpiration{Days(1)}; ///< how long lblc remembers an unused VIP (lblc_expiration)
+    /** How long lblcr remembers an unused VIP, and leaves a set as it is (lblcr_expiration). */
+    Time lblcrExpiration{Days(1)};
+};
+
+/**
+ * @ingroup global-ip-tunneling
  * @brief One virtual service: what "ipvsadm -A" makes (struct ip_vs_service).
  *
  * A service is named by (VIP, port, protocol) or by a firewall mark. It has a scheduler and a list
@@ -129,6 +140,12 @@ class VirtualService : public Object
     void SetScheduler(Ptr<Scheduler> scheduler);
 
     /**
+     * @brief What its director sets for the schedulers.
+     * @return the sysctls, as they are by default in a service of no director
+     */
+    const SchedulerSysctls& GetSchedulerSysctls() const;
+
+    /**
      * @brief The real servers in service.
      * @return the servers, newest first
      */
@@ -200,13 +217,14 @@ class VirtualService : public Object
     friend class DirectorCore; // counts its traffic
     friend class ServiceTable; // names it and sets its options
 
-    ServiceId m_id{0};                       ///< its name
-    Time m_persistence;                      ///< ipvsadm -p
-    Ipv4Mask m_netmask{Ipv4Mask::GetOnes()}; ///< ipvsadm -M
-    bool m_onePacket{false};                 ///< ipvsadm -o
-    Ptr<Scheduler> m_scheduler;              ///< picks a server for each new connection
-    std::vector<Ptr<RealServer>> m_servers;  ///< in service, newest first
-    TrafficStats m_stats;                    ///< what it was given
+    ServiceId m_id{0};                          ///< its name
+    Time m_persistence;                         ///< ipvsadm -p
+    Ipv4Mask m_netmask{Ipv4Mask::GetOnes()};    ///< ipvsadm -M
+    bool m_onePacket{false};                    ///< ipvsadm -o
+    Ptr<Scheduler> m_scheduler;                 ///< picks a server for each new connection
+    std::vector<Ptr<RealServer>> m_servers;     ///< in service, newest first
+    TrafficStats m_stats;                       ///< what it was given
+    const SchedulerSysctls* m_sysctls{nullptr}; ///< its director's, null in none
 };
 
 } // namespace gipt
