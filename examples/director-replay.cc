@@ -42,6 +42,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 using namespace ns3;
@@ -171,6 +172,9 @@ class Replay
      */
     std::string GetWhere() const;
 
+    /// Print what left since the last packet, because a timer of the director ran out.
+    void PrintLate();
+
     /// Print the counts of all real servers.
     void PrintCounts() const;
 
@@ -212,6 +216,7 @@ Replay::Build()
     const auto ipv4 = m_node->GetObject<Ipv4>();
     const uint32_t interface = ipv4->AddInterface(m_device);
     ipv4->AddAddress(interface, Ipv4InterfaceAddress(m_address, Ipv4Mask("255.255.255.0")));
+    ipv4->SetAttribute("IpForward", BooleanValue(false));
     ipv4->SetUp(interface);
     routing.GetStaticRouting(ipv4)->SetDefaultRoute("10.0.0.1", interface);
     m_director = CreateObject<Director>();
@@ -319,6 +324,10 @@ Replay::SetSysctl(const std::string& assignment, std::string& error)
         attribute = "IcmpRateLimit";
         value += "ms";
     }
+    else if (attribute == "LblcExpiration" || attribute == "LblcrExpiration")
+    {
+        value += "s";
+    }
     if (value.empty() || !m_director->SetAttributeFailSafe(attribute, StringValue(value)))
     {
         error = "sysctl '" + assignment + "', expected NAME=VALUE as net.ipv4.vs has it";
@@ -380,11 +389,21 @@ Replay::Take(const std::string& line, std::string& error)
     Simulator::Stop(m_now - Simulator::Now());
     Simulator::Run();
     m_now += STEP;
+    PrintLate();
     if (operation == "ipvsadm")
     {
         IpvsadmCommand command;
-        return command.Parse(words, error) &&
-               command.Apply(*m_director, Simulator::Now(), std::cout, error);
+        std::ostringstream listing;
+        if (!command.Parse(words, error) ||
+            !command.Apply(*m_director, Simulator::Now(), listing, error))
+        {
+            return false;
+        }
+        if (!listing.str().empty())
+        {
+            std::cout << "$ " << line << '\n' << listing.str();
+        }
+        return true;
     }
     if (operation == "sysctl" && words.size() == 1)
     {
@@ -466,18 +485,31 @@ Replay::GetWhere() const
 void
 Replay::PrintCounts() const
 {
+    std::multimap<std::tuple<Ipv4Address, uint16_t, std::string>, Ptr<RealServer>> servers;
     for (const auto& service : m_director->GetServices())
     {
-        auto servers = service->GetServers();
-        std::sort(servers.begin(), servers.end(), [](const auto& a, const auto& b) {
-            return a->GetAddress() < b->GetAddress();
-        });
-        for (const auto& server : servers)
+        for (const auto& server : service->GetServers())
         {
-            std::cout << " | " << server->GetAddress() << ' ' << server->GetWeight() << ' '
-                      << server->GetActiveConnections() << ' ' << server->GetInactiveConnections();
+            servers.emplace(
+                std::make_tuple(server->GetAddress(), server->GetPort(), service->GetLabel()),
+                server);
         }
     }
+    for (const auto& [place, server] : servers)
+    {
+        std::cout << " | " << server->GetAddress() << ' ' << server->GetWeight() << ' '
+                  << server->GetActiveConnections() << ' ' << server->GetInactiveConnections();
+    }
+}
+
+void
+Replay::PrintLate()
+{
+    for (const auto& left : m_left)
+    {
+        std::cout << (m_number ? m_number - 1 : 0) << " packet -> " << ToHex(left) << '\n';
+    }
+    m_left.clear();
 }
 
 void
@@ -518,6 +550,7 @@ Replay::Run(Ptr<Packet> packet, const std::string& label, bool raw)
         }
         std::cout << '\n';
     }
+    m_left.clear();
     m_number++;
 }
 

@@ -102,7 +102,7 @@ ReadNetmask(const std::string& text, Ipv4Mask& mask, std::string& error)
     in_addr read;
     const bool isRead = inet_pton(AF_INET, text.c_str(), &read) == 1;
     const uint32_t bits = isRead ? ntohl(read.s_addr) : 0;
-    if (bits == 0 || (~bits & (~bits + 1)) != 0)
+    if (!isRead || (~bits & (~bits + 1)) != 0)
     {
         error = "netmask " + Quote(text) + ", expected leading ones such as 255.255.255.0";
         return false;

@@ -166,13 +166,14 @@ Large(uint64_t number, bool exact)
  * @brief The five columns of --stats.
  * @param stats the figures
  * @param exact show all digits
- * @return right-aligned text; nothing comes back through a tunnelling director
+ * @return right-aligned text
  */
 std::string
 Columns(const TrafficStats& stats, bool exact)
 {
-    return Large(stats.connections, exact) + Large(stats.packets, exact) + Large(0, exact) +
-           Large(stats.bytes, exact) + Large(0, exact);
+    return Large(stats.connections, exact) + Large(stats.packets, exact) +
+           Large(stats.outPackets, exact) + Large(stats.bytes, exact) +
+           Large(stats.outBytes, exact);
 }
 
 /**
@@ -411,10 +412,10 @@ IpvsadmListing::PrintConnections(const DirectorCore& core, Time now, std::ostrea
         expire << std::setfill('0') << std::setw(2) << left / 60 << ':' << std::setw(2)
                << left % 60;
         output << std::setw(3) << Name(key.protocol) << ' ' << std::setw(6) << expire.str() << ' '
-               << std::setw(11) << ToString(static_cast<ConnectionState>(connection->state)) << ' '
-               << std::setw(18) << Name(key.client, key.clientPort) << ' ' << std::setw(18)
+               << std::setw(11) << DirectorCore::GetStateNameOf(*connection) << ' ' << std::setw(18)
+               << Name(key.client, key.clientPort) << ' ' << std::setw(18)
                << Name(key.virtualAddress, key.virtualPort) << ' '
-               << Name(server->GetAddress(), server->GetPort()) << '\n';
+               << Name(server->GetAddress(), core.GetServerPortOf(*connection)) << '\n';
     }
 }
 

@@ -18,6 +18,7 @@ namespace
 {
 
 constexpr uint8_t PROTOCOL_TCP = 6;       ///< IANA protocol number
+constexpr uint16_t FTP_DATA = 20;         ///< port that active FTP comes from
 constexpr uint16_t INVALID_PORT = 0xffff; ///< service port of a template that leads nowhere
 constexpr uint64_t ENTRIES_PER_PAGE = 12; ///< connections in a page of Linux's slab
 /** How long a template stays on when its time is up but connections refer to it. */
@@ -81,6 +82,25 @@ Ptr<RealServer>
 DirectorCore::GetServerOf(const Connection& connection) const
 {
     return m_pool[connection.server].server;
+}
+
+uint16_t
+DirectorCore::GetServerPortOf(const Connection& connection) const
+{
+    const uint16_t port = GetServerOf(connection)->GetPort();
+    if (connection.IsTemplate())
+    {
+        return connection.virtualPort == INVALID_PORT ? INVALID_PORT : port;
+    }
+    return port ? port : connection.virtualPort;
+}
+
+const char*
+DirectorCore::GetStateNameOf(const Connection& connection)
+{
+    return connection.flags & ASSURED && connection.IsTemplate()
+               ? "ASSURED"
+               : ToString(static_cast<ConnectionState>(connection.state));
 }
 
 bool
@@ -224,6 +244,11 @@ DirectorCore::Schedule(VirtualService& service,
         decision.reason = DropReason::OVERLOAD;
         return nullptr;
     }
+    if (key.clientPort == FTP_DATA)
+    {
+        // active FTP of a real server may not be scheduled (ip_vs_core.c, ip_vs_schedule)
+        return nullptr;
+    }
     const bool isPersistent = !service.GetPersistence().IsZero();
     RealServer* server = isPersistent ? SchedulePersistent(service, key, now, decision)
                                       : service.m_scheduler->Schedule(service, key, now);
@@ -273,18 +298,33 @@ DirectorCore::Schedule(VirtualService& service,
     return connection;
 }
 
-RealServer*
-DirectorCore::CountPacket(const Connection& connection, uint32_t bytes)
+void
+DirectorCore::CountPacket(const Connection& connection, uint32_t bytes, Decision& decision)
 {
     PoolEntry& entry = m_pool[connection.server];
-    entry.server->m_stats.packets++;
-    entry.server->m_stats.bytes += bytes;
-    if (entry.service)
+    decision.server = PeekPointer(entry.server);
+    decision.service = entry.service;
+    if (bytes)
     {
-        entry.service->m_stats.packets++;
-        entry.service->m_stats.bytes += bytes;
+        entry.server->m_stats.CountIn(bytes);
     }
-    return PeekPointer(entry.server);
+    if (bytes && entry.service)
+    {
+        entry.service->m_stats.CountIn(bytes);
+    }
+}
+
+void
+DirectorCore::CountAnswer(const Decision& decision, uint32_t bytes)
+{
+    if (bytes)
+    {
+        decision.server->m_stats.CountOut(bytes);
+    }
+    if (bytes && decision.service)
+    {
+        decision.service->m_stats.CountOut(bytes);
+    }
 }
 
 Decision
@@ -295,6 +335,7 @@ DirectorCore::Decide(const ConnectionKey& key,
                      uint32_t mark)
 {
     Decision decision;
+    m_now = now;
     if (GetServices().empty())
     {
         // without a service Linux has no hooks in the packet path
@@ -344,16 +385,15 @@ DirectorCore::Decide(const ConnectionKey& key,
         {
             if (decision.verdict == Verdict::FORWARD)
             {
-                decision.server->m_stats.packets++;
-                decision.server->m_stats.bytes += bytes;
-                service->m_stats.packets++;
-                service->m_stats.bytes += bytes;
+                decision.service = service;
+                decision.server->m_stats.CountIn(bytes);
+                service->m_stats.CountIn(bytes);
             }
             return decision;
         }
     }
     connection->CountPacket();
-    decision.server = CountPacket(*connection, bytes);
+    CountPacket(*connection, bytes, decision);
     decision.timerChanged |= Track(*connection, tcpFlags, now);
     decision.verdict = Verdict::FORWARD;
     return decision;
@@ -368,9 +408,35 @@ DirectorCore::DecideIcmp(const ConnectionKey& key, uint32_t bytes, Time now)
     if (connection)
     {
         decision.verdict = Verdict::FORWARD;
-        decision.server = bytes ? CountPacket(*connection, bytes)
-                                : PeekPointer(m_pool[connection->server].server);
+        CountPacket(*connection, bytes, decision);
     }
+    return decision;
+}
+
+Decision
+DirectorCore::DecideTruncated(const ConnectionKey& key, uint32_t bytes, Time now)
+{
+    Decision decision;
+    decision.verdict = Verdict::DROP;
+    decision.reason = DropReason::TRUNCATED;
+    m_now = now;
+    Connection* connection =
+        key.clientPort && !GetServices().empty() ? m_table.Find(key, now) : nullptr;
+    if (!connection)
+    {
+        return decision;
+    }
+    if (!m_pool[connection->server].server->IsInService() && !expireNodestConn)
+    {
+        decision.reason = DropReason::SERVER_GONE;
+        return decision;
+    }
+    connection->CountPacket();
+    CountPacket(*connection, bytes, decision);
+    const auto state = static_cast<ConnectionState>(connection->state);
+    decision.timerChanged = m_table.Restart(connection, now, GetTimeout(state));
+    decision.verdict = Verdict::FORWARD;
+    decision.reason = DropReason::NONE;
     return decision;
 }
 
@@ -438,16 +504,61 @@ DirectorCore::HandleExpiry(Connection& connection, Time now)
 }
 
 void
+DirectorCore::ServerRetired()
+{
+    if (!expireNodestConn)
+    {
+        return;
+    }
+    // A template goes after the connections that refer to it.
+    for (const bool isTemplate : {false, true})
+    {
+        const auto isOrphan = [this, isTemplate](Connection& connection) {
+            return connection.IsTemplate() == isTemplate && !GetPlace(connection.server).service &&
+                   (!isTemplate || connection.GetReferences() == 0);
+        };
+        m_table.Sweep(0, UINT64_MAX, isOrphan, m_now);
+    }
+}
+
+uint64_t
+DirectorCore::GetFreePages() const
+{
+    return (m_maxConnections - std::min(m_maxConnections, m_table.GetSize())) / ENTRIES_PER_PAGE;
+}
+
+void
+DirectorCore::SetDropEntry(uint32_t level)
+{
+    dropEntry = level;
+    UpdateLevels(GetFreePages());
+}
+
+void
+DirectorCore::SetDropPacket(uint32_t level)
+{
+    dropPacket = level;
+    UpdateLevels(GetFreePages());
+}
+
+void
+DirectorCore::SetSecureTcp(uint32_t level)
+{
+    secureTcp = level;
+    UpdateLevels(GetFreePages());
+}
+
+void
 DirectorCore::ExpireConnections(Time now)
 {
+    m_now = now;
     m_table.Advance(now);
 }
 
 void
 DirectorCore::Defend(Time now)
 {
-    const uint64_t free = m_maxConnections - std::min(m_maxConnections, m_table.GetSize());
-    UpdateLevels(free / ENTRIES_PER_PAGE);
+    UpdateLevels(GetFreePages());
     if (!DropsEntries())
     {
         return;

@@ -80,6 +80,7 @@ struct Decision
     Verdict verdict{Verdict::LOCAL};     ///< what to do
     DropReason reason{DropReason::NONE}; ///< why, when dropped
     RealServer* server{nullptr};         ///< where to, when forwarded
+    VirtualService* service{nullptr};    ///< the service it counts for, null when there is none
     bool timerChanged{false};            ///< a timer may run out earlier than any before
 };
 
@@ -114,6 +115,69 @@ class DirectorCore : public ServiceTable, public OverloadDefence
                     uint32_t bytes,
                     Time now,
                     uint32_t mark = 0);
+
+    /**
+     * @brief Decide for a packet whose transport header is not all there, but for the ports: one of
+     * a known connection goes its way, without a word on the connection's state.
+     * @param key addresses, ports and protocol
+     * @param bytes length of the IPv4 packet
+     * @param now time of the packet
+     * @return what to do with it
+     */
+    Decision DecideTruncated(const ConnectionKey& key, uint32_t bytes, Time now);
+
+    /**
+     * @brief Count an ICMP error to the client of a connection: ipvsadm --stats has it among the
+     * outbound packets.
+     * @param decision the connection's server and service
+     * @param bytes length of the IPv4 packet, 0 when none was sent
+     */
+    static void CountAnswer(const Decision& decision, uint32_t bytes);
+
+    /**
+     * @brief Set the sysctl drop_entry, which acts at once.
+     * @param level 0 to 3
+     */
+    void SetDropEntry(uint32_t level);
+
+    /**
+     * @brief The sysctl drop_entry.
+     * @return 0 to 3
+     */
+    uint32_t GetDropEntry() const
+    {
+        return dropEntry;
+    }
+
+    /**
+     * @brief Set the sysctl drop_packet, which acts at once.
+     * @param level 0 to 3
+     */
+    void SetDropPacket(uint32_t level);
+
+    /**
+     * @brief The sysctl drop_packet.
+     * @return 0 to 3
+     */
+    uint32_t GetDropPacket() const
+    {
+        return dropPacket;
+    }
+
+    /**
+     * @brief Set the sysctl secure_tcp, which acts at once.
+     * @param level 0 to 3
+     */
+    void SetSecureTcp(uint32_t level);
+
+    /**
+     * @brief The sysctl secure_tcp.
+     * @return 0 to 3
+     */
+    uint32_t GetSecureTcp() const
+    {
+        return secureTcp;
+    }
 
     /**
      * @brief Find the server to which an ICMP message about a connection is relayed
@@ -176,6 +240,20 @@ class DirectorCore : public ServiceTable, public OverloadDefence
      * @return the server, in service or not
      */
     Ptr<RealServer> GetServerOf(const Connection& connection) const;
+
+    /**
+     * @brief The port of its real server that a connection of the table names.
+     * @param connection an entry of GetTable()
+     * @return the server's port; in a service of all ports the connection's own
+     */
+    uint16_t GetServerPortOf(const Connection& connection) const;
+
+    /**
+     * @brief The name of the state of an entry of the table, as ipvsadm -Lc has it.
+     * @param connection an entry of GetTable()
+     * @return such as "ESTABLISHED"; of a template "NONE" or "ASSURED"
+     */
+    static const char* GetStateNameOf(const Connection& connection);
 
     /**
      * @brief The hook on scheduling and expiry.
@@ -303,10 +381,10 @@ class DirectorCore : public ServiceTable, public OverloadDefence
     /**
      * @brief Count a packet for a server and its service.
      * @param connection the packet's connection
-     * @param bytes length of the packet
-     * @return the server
+     * @param bytes length of the packet, 0 when it does not count
+     * @param[out] decision gets server and service
      */
-    RealServer* CountPacket(const Connection& connection, uint32_t bytes);
+    void CountPacket(const Connection& connection, uint32_t bytes, Decision& decision);
 
     /**
      * @brief The timeout of a state, with what ipvsadm --set changed.
@@ -338,6 +416,19 @@ class DirectorCore : public ServiceTable, public OverloadDefence
      */
     void HandleExpiry(Connection& connection, Time now);
 
+    /**
+     * @brief With expire_nodest_conn, the connections of a deleted server go at once
+     * (ip_vs_conn.c, ip_vs_expire_nodest_conn_flush).
+     */
+    void ServerRetired() override;
+
+    /**
+     * @brief Pages that the bound on connections leaves free.
+     * @return number of pages
+     */
+    uint64_t GetFreePages() const;
+
+    Time m_now;                                           ///< time of the last packet or timer
     uint64_t m_maxConnections{ConnectionTable::MAX_SIZE}; ///< bound on the table
     uint32_t m_sweep{0};                                  ///< where drop_entry goes on
 };

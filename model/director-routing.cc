@@ -105,6 +105,18 @@ DirectorRouting::RouteOutput(Ptr<Packet> packet,
 }
 
 bool
+DirectorRouting::IsMartian(Ipv4Address source, Ipv4Address destination) const
+{
+    if (destination.IsBroadcast() || destination.IsMulticast())
+    {
+        return IsLocal(source);
+    }
+    const uint32_t network = source.Get() >> 24;
+    return network == 0 || network == 127 || source.IsBroadcast() || source.IsMulticast() ||
+           IsLocal(source);
+}
+
+bool
 DirectorRouting::RouteInput(Ptr<const Packet> packet,
                             const Ipv4Header& header,
                             Ptr<const NetDevice> idev,
@@ -113,26 +125,35 @@ DirectorRouting::RouteInput(Ptr<const Packet> packet,
                             LocalDeliverArgument lcb,
                             ErrorArgument ecb)
 {
-    if (m_director && IsLocal(header.GetSource()) && !DynamicCast<const LoopbackNetDevice>(idev))
+    const Ipv4Address destination = header.GetDestination();
+    if (m_director && IsMartian(header.GetSource(), destination) &&
+        !DynamicCast<const LoopbackNetDevice>(idev))
     {
         m_director->RefuseMartian(packet, header);
         return true;
     }
-    const Ipv4Address destination = header.GetDestination();
     if (!m_director || !(IsLocal(destination) || m_director->GetMark(destination)))
     {
         return m_inner->RouteInput(packet, header, idev, ucb, mcb, lcb, ecb);
     }
+    const auto leave = [&](Ptr<const Packet> payload, const Ipv4Header& left) {
+        if (IsLocal(destination))
+        {
+            return m_inner->RouteInput(payload, left, idev, ucb, mcb, lcb, ecb);
+        }
+        // its mark makes it the node's own
+        lcb(payload, left, m_hooked->GetInterfaceForDevice(idev));
+        return true;
+    };
     if (!FragmentReassembler::IsFragment(header))
     {
-        return m_director->Receive(packet, header, 0) ||
-               m_inner->RouteInput(packet, header, idev, ucb, mcb, lcb, ecb);
+        return m_director->Receive(packet, header, 0) || leave(packet, header);
     }
     // IPVS sits behind the reassembly; what the node's stack gets is whole already
     FragmentReassembler::Datagram whole;
     return !m_director->Reassemble(packet, header, whole) ||
            m_director->Receive(whole.payload, whole.header, whole.longestFragment) ||
-           m_inner->RouteInput(whole.payload, whole.header, idev, ucb, mcb, lcb, ecb);
+           leave(whole.payload, whole.header);
 }
 
 void

@@ -111,6 +111,15 @@ class DirectorRouting : public Ipv4ListRouting
 
   private:
     /**
+     * @brief Whether a packet from outside has a source that none can have (net/ipv4/route.c,
+     * ip_route_input_slow): this network, loopback, broadcast, multicast, or the node itself.
+     * @param source source address
+     * @param destination destination address
+     * @return true when it is to be dropped
+     */
+    bool IsMartian(Ipv4Address source, Ipv4Address destination) const;
+
+    /**
      * @brief Read the node's addresses again.
      */
     void ReadAddresses();

@@ -7,6 +7,7 @@
 #include "director.h"
 
 #include "ipip-encapsulation.h"
+#include "local-answer.h"
 
 #include "ns3/boolean.h"
 #include "ns3/icmpv4-l4-protocol.h"
@@ -17,6 +18,7 @@
 #include "ns3/node.h"
 #include "ns3/simulator.h"
 #include "ns3/socket.h"
+#include "ns3/tcp-l4-protocol.h"
 #include "ns3/uinteger.h"
 
 #include <algorithm>
@@ -66,19 +68,19 @@ Director::GetTypeId()
                           "Sweep half-open and idle connections: 0 never, 1 and 2 while memory is "
                           "short, 3 always (sysctl drop_entry)",
                           UintegerValue(0),
-                          MakeUintegerAccessor(&Director::dropEntry),
+                          MakeUintegerAccessor(&Director::SetDropEntry, &Director::GetDropEntry),
                           MakeUintegerChecker<uint32_t>(0, 3))
             .AddAttribute("DropPacket",
                           "Refuse a part of the new connections: 0 never, 1 and 2 while memory is "
                           "short, 3 always (sysctl drop_packet)",
                           UintegerValue(0),
-                          MakeUintegerAccessor(&Director::dropPacket),
+                          MakeUintegerAccessor(&Director::SetDropPacket, &Director::GetDropPacket),
                           MakeUintegerChecker<uint32_t>(0, 3))
             .AddAttribute("SecureTcp",
                           "Use the transition table against floods: 0 never, 1 and 2 while memory "
                           "is short, 3 always (sysctl secure_tcp)",
                           UintegerValue(0),
-                          MakeUintegerAccessor(&Director::secureTcp),
+                          MakeUintegerAccessor(&Director::SetSecureTcp, &Director::GetSecureTcp),
                           MakeUintegerChecker<uint32_t>(0, 3))
             .AddAttribute("Amemthresh",
                           "Pages of 12 connections below which memory counts as short "
@@ -202,6 +204,8 @@ Director::DoDispose()
         m_routing->SetDirector(nullptr);
     }
     m_icmpDownTarget.Nullify();
+    m_tcpDownTarget.Nullify();
+    m_leftPayload = nullptr;
     m_routing = nullptr;
     m_device = nullptr;
     m_ipv4 = nullptr;
@@ -233,6 +237,11 @@ Director::Attach()
         m_icmpDownTarget = icmp->GetDownTarget();
         icmp->SetDownTarget(MakeCallback(&Director::SendIcmp, this));
     }
+    if (const auto tcp = node->GetObject<TcpL4Protocol>())
+    {
+        m_tcpDownTarget = tcp->GetDownTarget();
+        tcp->SetDownTarget(MakeCallback(&Director::SendTcp, this));
+    }
 }
 
 void
@@ -244,16 +253,91 @@ Director::SendIcmp(Ptr<Packet> packet,
 {
     NS_LOG_FUNCTION(this << packet << source << destination << route);
     // net/ipv4/icmp.c, icmp_send: destination unreachable comes from the address that was asked,
-    // where ns-3 takes that of the interface it leaves by
+    // and quotes more than ns-3's does
     constexpr uint8_t DESTINATION_UNREACHABLE = 3;
+    constexpr uint8_t PORT = 3;
     std::array<uint8_t, 8 + IPV4_HEADER_SIZE> start; // ICMP header, quoted IPv4 header
     if (packet->CopyData(start.data(), start.size()) == start.size() &&
         start[0] == DESTINATION_UNREACHABLE)
     {
         const auto asked = Ipv4Address::Deserialize(&start[24]);
+        if (start[1] == PORT && m_leftPayload && m_leftTime == Simulator::Now() &&
+            m_leftHeader.GetSource() == destination && m_leftHeader.GetDestination() == asked)
+        {
+            SendError(IcmpErrorSender::PORT_UNREACHABLE, 0, m_leftHeader, m_leftPayload);
+            return;
+        }
         source = m_routing->IsLocal(asked) ? asked : source;
     }
     m_icmpDownTarget(packet, source, destination, protocol, route);
+}
+
+void
+Director::SendTcp(Ptr<Packet> packet,
+                  Ipv4Address source,
+                  Ipv4Address destination,
+                  uint8_t protocol,
+                  Ptr<Ipv4Route> route)
+{
+    NS_LOG_FUNCTION(this << packet << source << destination << route);
+    std::array<uint8_t, 14> sent; // up to the flags
+    std::array<uint8_t, 4> ports; // of the segment last left to the stack
+    if (route && m_leftPayload && m_leftTime == Simulator::Now() &&
+        m_leftHeader.GetProtocol() == protocol && m_leftHeader.GetSource() == destination &&
+        m_leftHeader.GetDestination() == source && packet->CopyData(sent.data(), 14) == 14 &&
+        (sent[13] & TCP_FLAG_RST) && m_leftPayload->CopyData(ports.data(), 4) == 4 &&
+        std::equal(&ports[0], &ports[2], &sent[2]) && std::equal(&ports[2], &ports[4], &sent[0]))
+    {
+        Ipv4Header header;
+        if (const auto reset = MakeReset(m_leftHeader, m_leftPayload, header))
+        {
+            m_ipv4->SendWithHeader(reset, header, route);
+            return;
+        }
+    }
+    m_tcpDownTarget(packet, source, destination, protocol, route);
+}
+
+bool
+Director::LeaveToStack(Ptr<const Packet> payload, const Ipv4Header& header)
+{
+    auto reason = DropReason::NONE;
+    switch (CheckTransport(header, payload, Node::ChecksumEnabled()))
+    {
+    case LocalCheck::TRUNCATED:
+        reason = DropReason::TRUNCATED;
+        break;
+    case LocalCheck::BAD_CHECKSUM:
+        reason = DropReason::BAD_CHECKSUM;
+        break;
+    case LocalCheck::GOOD:
+        if (!m_ipv4->GetProtocol(header.GetProtocol()))
+        {
+            // ns-3's stack would say nothing
+            SendError(IcmpErrorSender::PROTOCOL_UNREACHABLE, 0, header, payload);
+            reason = DropReason::NO_PROTOCOL;
+        }
+        break;
+    }
+    if (reason != DropReason::NONE)
+    {
+        Drop(payload, header, reason);
+        return true;
+    }
+    m_leftHeader = header;
+    m_leftPayload = payload;
+    m_leftTime = Simulator::Now();
+    return false;
+}
+
+uint32_t
+Director::SendError(IcmpErrorSender::Error error,
+                    uint32_t rest,
+                    const Ipv4Header& header,
+                    Ptr<const Packet> payload)
+{
+    return m_icmp
+        .Send(m_ipv4, header.GetDestination(), error, rest, header, payload, Simulator::Now());
 }
 
 void
@@ -355,50 +439,44 @@ Director::Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t 
     {
         return Receive(payload, WithoutOptions(header), longestFragment);
     }
-    const uint8_t protocol = header.GetProtocol();
-    TransportHeader transport;
-    if (payload->GetSize() < header.GetPayloadSize() ||
-        !ReadTransportHeader(protocol, *payload, 0, transport))
+    if (payload->GetSize() < header.GetPayloadSize())
     {
         Drop(payload, header, DropReason::TRUNCATED);
         return true;
     }
-    if (protocol == IP_PROTOCOL_IPIP && !m_ipv4->GetProtocol(IP_PROTOCOL_IPIP))
-    {
-        // no ipip here: ns-3's stack would say nothing
-        m_icmp.Send(m_ipv4,
-                    header.GetDestination(),
-                    IcmpErrorSender::PROTOCOL_UNREACHABLE,
-                    0,
-                    header,
-                    payload,
-                    Simulator::Now());
-        Drop(payload, header, DropReason::NO_PROTOCOL);
-        return true;
-    }
+    const uint8_t protocol = header.GetProtocol();
     if (protocol == IP_PROTOCOL_ICMP)
     {
         return ReceiveIcmp(payload, header, longestFragment);
     }
     if (protocol != IP_PROTOCOL_TCP && protocol != IP_PROTOCOL_UDP)
     {
-        return false;
+        return LeaveToStack(payload, header);
     }
+    constexpr uint32_t TCP_HEADER_SIZE = 20;
+    constexpr uint32_t UDP_HEADER_SIZE = 8;
+    std::array<uint8_t, 14> start{}; // up to the flags of TCP
+    const uint32_t size = payload->GetSize();
+    payload->CopyData(start.data(), std::min<uint32_t>(size, start.size()));
     ConnectionKey key;
     key.client = header.GetSource();
-    key.clientPort = transport.sourcePort;
+    key.clientPort = start[0] << 8 | start[1];
     key.virtualAddress = header.GetDestination();
-    key.virtualPort = transport.destinationPort;
+    key.virtualPort = start[2] << 8 | start[3];
     key.protocol = protocol;
-    const auto decision = Decide(key,
-                                 transport.tcpFlags,
-                                 payload->GetSize() + IPV4_HEADER_SIZE,
-                                 Simulator::Now(),
-                                 m_markings.empty() ? 0 : GetMark(key.virtualAddress));
+    const uint32_t bytes = size + IPV4_HEADER_SIZE;
+    const bool isTcp = protocol == IP_PROTOCOL_TCP;
+    const bool isWhole = size >= (isTcp ? TCP_HEADER_SIZE : UDP_HEADER_SIZE);
+    const auto decision = isWhole ? Decide(key,
+                                           isTcp ? start[13] : 0,
+                                           bytes,
+                                           Simulator::Now(),
+                                           m_markings.empty() ? 0 : GetMark(key.virtualAddress))
+                                  : DecideTruncated(key, bytes, Simulator::Now());
     switch (decision.verdict)
     {
     case Verdict::LOCAL:
-        return false;
+        return LeaveToStack(payload, header);
     case Verdict::FORWARD:
         if (decision.timerChanged)
         {
@@ -407,18 +485,12 @@ Director::Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t 
         if (m_routing->IsLocal(decision.server->GetAddress()))
         {
             // the director is its own real server: ip_vs_tunnel_xmit delivers locally
-            return false;
+            return LeaveToStack(payload, header);
         }
-        Forward(payload, header, longestFragment, *decision.server);
+        Forward(payload, header, longestFragment, decision);
         return true;
     case Verdict::UNREACHABLE:
-        m_icmp.Send(m_ipv4,
-                    header.GetDestination(),
-                    IcmpErrorSender::PORT_UNREACHABLE,
-                    0,
-                    header,
-                    payload,
-                    Simulator::Now());
+        SendError(IcmpErrorSender::PORT_UNREACHABLE, 0, header, payload);
         break;
     case Verdict::DROP:
         break;
@@ -434,7 +506,7 @@ Director::ReceiveIcmp(Ptr<const Packet> payload, const Ipv4Header& header, uint3
     if (quote.kind == IcmpQuote::Kind::OTHER ||
         (quote.kind == IcmpQuote::Kind::TUNNEL && !HasServer(quote.server)))
     {
-        return false;
+        return LeaveToStack(payload, header);
     }
     const bool isAnswer = quote.kind == IcmpQuote::Kind::ANSWER;
     const auto decision = DecideIcmp(quote.connection,
@@ -442,7 +514,7 @@ Director::ReceiveIcmp(Ptr<const Packet> payload, const Ipv4Header& header, uint3
                                      Simulator::Now());
     if (decision.verdict != Verdict::FORWARD)
     {
-        return false;
+        return LeaveToStack(payload, header);
     }
     if (Node::ChecksumEnabled() && !IcmpQuote::IsChecksumRight(payload))
     {
@@ -450,45 +522,45 @@ Director::ReceiveIcmp(Ptr<const Packet> payload, const Ipv4Header& header, uint3
     }
     else if (isAnswer)
     {
-        Forward(payload, header, longestFragment, *decision.server);
+        Forward(payload, header, longestFragment, decision);
     }
     else
     {
-        Translate(quote);
+        Translate(quote, decision);
     }
     return true;
 }
 
 void
-Director::Translate(const IcmpQuote& quote)
+Director::Translate(const IcmpQuote& quote, const Decision& decision)
 {
     const auto error =
         static_cast<IcmpErrorSender::Error>(static_cast<uint16_t>(quote.type << 8 | quote.code));
     uint32_t rest = quote.rest;
     if (error == IcmpErrorSender::FRAGMENTATION_NEEDED)
     {
-        const auto route = GetRoute(quote.server, quote.content);
+        const auto route = GetRoute(quote.server, quote.quoted);
         if (!route)
         {
             return;
         }
         const uint32_t linkMtu = route->GetOutputDevice()->GetMtu();
-        // the client is told of the path that the last packet took, not of the one just learnt
-        const uint32_t used = m_pathMtu.GetUsed(quote.server, linkMtu);
         m_pathMtu.Learn(quote.server, quote.mtu, linkMtu, Simulator::Now());
         if (!quote.dontFragment)
         {
             return;
         }
-        rest = used - IPV4_HEADER_SIZE;
+        // the client is told of the path that the last packet took
+        rest = m_pathMtu.GetUsed(quote.server, linkMtu) - IPV4_HEADER_SIZE;
     }
-    m_icmp.Send(m_ipv4,
-                quote.connection.virtualAddress,
-                error,
-                rest,
-                quote.request,
-                quote.content,
-                Simulator::Now());
+    CountAnswer(decision,
+                m_icmp.SendQuoting(m_ipv4,
+                                   quote.connection.virtualAddress,
+                                   error,
+                                   rest,
+                                   quote.request,
+                                   quote.quoted,
+                                   Simulator::Now()));
 }
 
 Ptr<Ipv4Route>
@@ -504,19 +576,18 @@ void
 Director::Forward(Ptr<const Packet> payload,
                   const Ipv4Header& header,
                   uint32_t longestFragment,
-                  RealServer& server)
+                  const Decision& decision)
 {
+    RealServer& server = *decision.server;
     if (m_dropLoops &&
         (header.GetSource() == server.GetAddress() || m_routing->IsLocal(header.GetSource())))
     {
         Drop(payload, header, DropReason::LOOP);
         return;
     }
-    const Ipv4Address vip = header.GetDestination();
     if (header.GetTtl() <= 1)
     {
-        m_icmp
-            .Send(m_ipv4, vip, IcmpErrorSender::TTL_EXCEEDED, 0, header, payload, Simulator::Now());
+        CountAnswer(decision, SendError(IcmpErrorSender::TTL_EXCEEDED, 0, header, payload));
         Drop(payload, header, DropReason::TTL_EXPIRED);
         return;
     }
@@ -527,13 +598,7 @@ Director::Forward(Ptr<const Packet> payload,
     const auto route = GetRoute(server.GetAddress(), packet);
     if (!route)
     {
-        m_icmp.Send(m_ipv4,
-                    vip,
-                    IcmpErrorSender::HOST_UNREACHABLE,
-                    0,
-                    inner,
-                    payload,
-                    Simulator::Now());
+        CountAnswer(decision, SendError(IcmpErrorSender::HOST_UNREACHABLE, 0, inner, payload));
         Drop(payload, header, DropReason::NO_ROUTE);
         return;
     }
@@ -544,13 +609,11 @@ Director::Forward(Ptr<const Packet> payload,
     if (outerSize > mtu && m_pmtuDisc && header.IsDontFragment() &&
         header.GetProtocol() != IP_PROTOCOL_ICMP)
     {
-        m_icmp.Send(m_ipv4,
-                    vip,
-                    IcmpErrorSender::FRAGMENTATION_NEEDED,
-                    mtu - IPV4_HEADER_SIZE,
-                    inner,
-                    payload,
-                    Simulator::Now());
+        CountAnswer(decision,
+                    SendError(IcmpErrorSender::FRAGMENTATION_NEEDED,
+                              mtu - IPV4_HEADER_SIZE,
+                              inner,
+                              payload));
         Drop(payload, header, DropReason::TOO_BIG);
         return;
     }
@@ -582,9 +645,14 @@ Director::Forward(Ptr<const Packet> payload,
         m_ipv4->SendWithHeader(packet, outer, route);
         return;
     }
-    for (const auto& fragment : FragmentIpv4(outer, packet, limit))
+    for (auto& [fragment, content] : FragmentIpv4(outer, packet, limit))
     {
-        m_ipv4->SendWithHeader(fragment.second, fragment.first, route);
+        if (longestFragment && header.IsDontFragment())
+        {
+            // as the fragments came (ip_output.c, IPSKB_FRAG_PMTU)
+            fragment.SetDontFragment();
+        }
+        m_ipv4->SendWithHeader(content, fragment, route);
     }
 }
 

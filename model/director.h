@@ -216,6 +216,42 @@ class Director : public Application, public DirectorCore
                   Ptr<Ipv4Route> route);
 
     /**
+     * @brief Where the node's TCP sends; makes a RST for a segment of no connection what Linux's
+     * is.
+     * @param packet the segment
+     * @param source source address
+     * @param destination destination address
+     * @param protocol 6
+     * @param route route that TCP chose
+     */
+    void SendTcp(Ptr<Packet> packet,
+                 Ipv4Address source,
+                 Ipv4Address destination,
+                 uint8_t protocol,
+                 Ptr<Ipv4Route> route);
+
+    /**
+     * @brief Leave a packet to the node's own stack, unless Linux's would not take it.
+     * @param payload what follows the IPv4 header
+     * @param header the IPv4 header
+     * @return true when it is dropped
+     */
+    bool LeaveToStack(Ptr<const Packet> payload, const Ipv4Header& header);
+
+    /**
+     * @brief Send an ICMP error about a packet for the node, from the address it was sent to.
+     * @param error type and code
+     * @param rest second word of the ICMP header
+     * @param header the IPv4 header
+     * @param payload what follows it
+     * @return octets of the error, 0 when none was sent
+     */
+    uint32_t SendError(IcmpErrorSender::Error error,
+                       uint32_t rest,
+                       const Ipv4Header& header,
+                       Ptr<const Packet> payload);
+
+    /**
      * @brief Deal with an ICMP message for the node: relay what is about a client's connection, and
      * tell the client what is about a packet in the tunnel (ip_vs_core.c, ip_vs_in_icmp).
      * @param payload the message
@@ -228,20 +264,21 @@ class Director : public Application, public DirectorCore
     /**
      * @brief Tell a client what happened to its packet in the tunnel.
      * @param quote the ICMP message about the outer packet
+     * @param decision the connection's server
      */
-    void Translate(const IcmpQuote& quote);
+    void Translate(const IcmpQuote& quote, const Decision& decision);
 
     /**
      * @brief Encapsulate a packet and send it to its real server.
      * @param payload what follows the inner header
      * @param header the inner header as it came
      * @param longestFragment see Receive
-     * @param server the real server
+     * @param decision where it goes
      */
     void Forward(Ptr<const Packet> payload,
                  const Ipv4Header& header,
                  uint32_t longestFragment,
-                 RealServer& server);
+                 const Decision& decision);
 
     /**
      * @brief The route to a real server.
@@ -297,11 +334,15 @@ class Director : public Application, public DirectorCore
     IcmpErrorSender m_icmp;            ///< errors from the VIP
     PathMtuCache m_pathMtu;            ///< path MTUs to the real servers
     IpL4Protocol::DownTargetCallback m_icmpDownTarget; ///< where the node's ICMP sent before
-    EventId m_expiry;                                  ///< the one timer event
-    EventId m_defenceTimer;                            ///< the event of each second
-    Time m_expiryTime;                                 ///< when it comes
-    uint64_t m_forwarded{0};                           ///< packets sent into the tunnel
-    std::array<uint64_t, DROP_REASONS> m_dropped{};    ///< packets dropped, by reason
+    IpL4Protocol::DownTargetCallback m_tcpDownTarget;  ///< where the node's TCP sent before
+    Ipv4Header m_leftHeader;                        ///< of the packet last left to the node's stack
+    Ptr<const Packet> m_leftPayload;                ///< what followed that header, null before
+    Time m_leftTime;                                ///< when that was
+    EventId m_expiry;                               ///< the one timer event
+    EventId m_defenceTimer;                         ///< the event of each second
+    Time m_expiryTime;                              ///< when it comes
+    uint64_t m_forwarded{0};                        ///< packets sent into the tunnel
+    std::array<uint64_t, DROP_REASONS> m_dropped{}; ///< packets dropped, by reason
 
     /// packets that go into the tunnel
     TracedCallback<const Ipv4Header&, Ptr<const Packet>, Ptr<RealServer>> m_forwardTrace;

@@ -31,25 +31,31 @@ namespace
 
 constexpr uint32_t LARGEST_ERROR = 576;  ///< octets of an error, all headers included (RFC 1812)
 constexpr uint32_t ICMP_HEADER_SIZE = 8; ///< octets
-constexpr uint8_t DEFAULT_TTL = 64;      ///< sysctl net.ipv4.ip_default_ttl
-constexpr int BURST = 6;                 ///< errors that one host may get at once
+constexpr uint32_t LONGEST_IPV4_HEADER = 60; ///< octets, with options (RFC 791, 3.1)
+constexpr uint8_t DEFAULT_TTL = 64;          ///< sysctl net.ipv4.ip_default_ttl
+constexpr int BURST = 6;                     ///< errors that one host may get at once
 
 /**
  * Whether the packet is itself an ICMP error, about which none is sent.
  * @param header its header
- * @param payload what follows the header
+ * @param packet the packet, its header included
  * @return true for the error types of RFC 792
  */
 bool
-IsIcmpError(const Ipv4Header& header, Ptr<const Packet> payload)
+IsIcmpError(const Ipv4Header& header, Ptr<const Packet> packet)
 {
     if (header.GetProtocol() != IP_PROTOCOL_ICMP)
     {
         return false;
     }
-    uint8_t type = 0;
-    return payload->CopyData(&type, 1) == 0 || type == 3 || type == 4 || type == 5 || type == 11 ||
-           type == 12;
+    std::array<uint8_t, LONGEST_IPV4_HEADER + 1> start;
+    const uint32_t at = header.GetSerializedSize();
+    if (packet->CopyData(start.data(), at + 1) <= at)
+    {
+        return true;
+    }
+    const uint8_t type = start[at];
+    return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
 
 } // namespace
@@ -89,7 +95,7 @@ IcmpErrorSender::Clear()
     m_credit.clear();
 }
 
-bool
+uint32_t
 IcmpErrorSender::Send(Ptr<Ipv4> ipv4,
                       Ipv4Address from,
                       Error error,
@@ -98,18 +104,34 @@ IcmpErrorSender::Send(Ptr<Ipv4> ipv4,
                       Ptr<const Packet> payload,
                       Time now)
 {
+    auto packet = payload->Copy();
+    Ipv4Header quoted = header;
+    quoted.EnableChecksum();
+    packet->AddHeader(quoted);
+    return SendQuoting(ipv4, from, error, rest, header, packet, now);
+}
+
+uint32_t
+IcmpErrorSender::SendQuoting(Ptr<Ipv4> ipv4,
+                             Ipv4Address from,
+                             Error error,
+                             uint32_t rest,
+                             const Ipv4Header& header,
+                             Ptr<const Packet> packet,
+                             Time now)
+{
     NS_LOG_FUNCTION(this << from << error << rest << header);
     const Ipv4Address to = header.GetSource();
-    if (header.GetFragmentOffset() != 0 || IsIcmpError(header, payload) || to.IsBroadcast() ||
+    if (header.GetFragmentOffset() != 0 || IsIcmpError(header, packet) || to.IsBroadcast() ||
         to.IsMulticast() || to == Ipv4Address::GetAny() || header.GetDestination().IsBroadcast() ||
         header.GetDestination().IsMulticast())
     {
-        return false;
+        return 0;
     }
     if (error != FRAGMENTATION_NEEDED && !TakeCredit(to, now))
     {
         NS_LOG_LOGIC("rate limit for " << to);
-        return false;
+        return 0;
     }
 
     Ipv4Header reply;
@@ -129,15 +151,11 @@ IcmpErrorSender::Send(Ptr<Ipv4> ipv4,
     if (!route)
     {
         NS_LOG_LOGIC("no route to " << to);
-        return false;
+        return 0;
     }
 
-    auto quoted = payload->Copy();
-    Ipv4Header quotedHeader = header;
-    quotedHeader.EnableChecksum();
-    quoted->AddHeader(quotedHeader);
     const uint32_t quotedSize =
-        std::min(quoted->GetSize(), LARGEST_ERROR - IPV4_HEADER_SIZE - ICMP_HEADER_SIZE);
+        std::min(packet->GetSize(), LARGEST_ERROR - IPV4_HEADER_SIZE - ICMP_HEADER_SIZE);
     std::vector<uint8_t> octets(ICMP_HEADER_SIZE + quotedSize);
     octets[0] = error >> 8;
     octets[1] = error & 0xff;
@@ -145,14 +163,14 @@ IcmpErrorSender::Send(Ptr<Ipv4> ipv4,
     {
         octets[4 + i] = rest >> (24 - 8 * i);
     }
-    quoted->CopyData(octets.data() + ICMP_HEADER_SIZE, quotedSize);
+    packet->CopyData(octets.data() + ICMP_HEADER_SIZE, quotedSize);
     const uint16_t checksum = InternetChecksum(octets);
     octets[2] = checksum >> 8;
     octets[3] = checksum & 0xff;
 
     reply.SetPayloadSize(octets.size());
     l3->SendWithHeader(Create<Packet>(octets.data(), octets.size()), reply, route);
-    return true;
+    return IPV4_HEADER_SIZE + octets.size();
 }
 
 } // namespace gipt

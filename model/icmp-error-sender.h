@@ -75,15 +75,34 @@ class IcmpErrorSender
      * @param header header of the packet, quoted as it is given
      * @param payload what followed the header
      * @param now the time, for the rate limit
-     * @return true when it was sent
+     * @return octets of the error, IPv4 header included; 0 when none was sent
      */
-    bool Send(Ptr<Ipv4> ipv4,
-              Ipv4Address from,
-              Error error,
-              uint32_t rest,
-              const Ipv4Header& header,
-              Ptr<const Packet> payload,
-              Time now);
+    uint32_t Send(Ptr<Ipv4> ipv4,
+                  Ipv4Address from,
+                  Error error,
+                  uint32_t rest,
+                  const Ipv4Header& header,
+                  Ptr<const Packet> payload,
+                  Time now);
+
+    /**
+     * @brief Send an error that quotes the very octets of a packet.
+     * @param ipv4 the node's IPv4
+     * @param from source address of the error
+     * @param error type and code
+     * @param rest second word of the ICMP header
+     * @param header header of the packet, to know what it is
+     * @param packet the packet, its header included
+     * @param now the time, for the rate limit
+     * @return octets of the error, IPv4 header included; 0 when none was sent
+     */
+    uint32_t SendQuoting(Ptr<Ipv4> ipv4,
+                         Ipv4Address from,
+                         Error error,
+                         uint32_t rest,
+                         const Ipv4Header& header,
+                         Ptr<const Packet> packet,
+                         Time now);
 
     /**
      * @brief Forget what the rate limit knows.

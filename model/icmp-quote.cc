@@ -22,7 +22,6 @@ namespace
 
 constexpr uint32_t ICMP_HEADER_SIZE = 8; ///< octets
 constexpr uint32_t PORTS_SIZE = 4;       ///< octets of the two ports
-constexpr uint32_t LEAST_QUOTE = 8; ///< octets of the transport header to answer with (RFC 792)
 
 constexpr uint8_t DEST_UNREACHABLE = 3; ///< ICMP type
 constexpr uint8_t SOURCE_QUENCH = 4;    ///< ICMP type
@@ -44,8 +43,7 @@ struct Quoted
         }
         const uint8_t* start = octets.data() + at;
         const uint32_t size = (start[0] & 0x0f) * 4;
-        isRead = start[0] >> 4 == 4 && size >= IPV4_HEADER_SIZE && octets.size() >= at + size &&
-                 ((start[6] & 0x1f) << 8 | start[7]) == 0;
+        isRead = start[0] >> 4 == 4 && size >= IPV4_HEADER_SIZE && octets.size() >= at + size;
         dontFragment = start[6] & 0x40;
         protocol = start[9];
         source = Ipv4Address::Deserialize(start + 12);
@@ -53,7 +51,7 @@ struct Quoted
         end = at + size;
     }
 
-    bool isRead{false};       ///< it is all there, and not of a later fragment
+    bool isRead{false};       ///< it is all there
     bool dontFragment{false}; ///< DF
     uint8_t protocol{0};      ///< IP protocol number
     Ipv4Address source;       ///< source address
@@ -85,8 +83,7 @@ IcmpQuote::IcmpQuote(Ptr<const Packet> payload)
         dontFragment = quoted.dontFragment;
         quoted = Quoted(octets, outerEnd);
     }
-    const uint32_t needed = isTunnel ? LEAST_QUOTE : PORTS_SIZE;
-    if (!quoted.isRead || octets.size() < quoted.end + needed ||
+    if (!quoted.isRead || octets.size() < quoted.end + PORTS_SIZE ||
         (quoted.protocol != IP_PROTOCOL_TCP && quoted.protocol != IP_PROTOCOL_UDP))
     {
         return;
@@ -101,9 +98,9 @@ IcmpQuote::IcmpQuote(Ptr<const Packet> payload)
         connection.clientPort = sourcePort;
         connection.virtualAddress = quoted.destination;
         connection.virtualPort = destinationPort;
-        content = payload->Copy();
-        content->RemoveAtStart(outerEnd);
-        content->RemoveHeader(request);
+        this->quoted = payload->Copy();
+        this->quoted->RemoveAtStart(outerEnd);
+        this->quoted->PeekHeader(request);
         kind = Kind::TUNNEL;
     }
     else

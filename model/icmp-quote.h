@@ -58,7 +58,7 @@ struct IcmpQuote
     bool dontFragment{false};                  ///< DF of a quoted outer packet
     ConnectionKey connection;                  ///< the connection that the message is about
     Ipv4Header request;                        ///< inner header of a quoted outer packet
-    Ptr<Packet> content; ///< what followed that header, as far as it is quoted
+    Ptr<Packet> quoted; ///< the inner packet with that header, as far as it is quoted
 };
 
 } // namespace gipt

@@ -25,8 +25,12 @@ void
 PathMtuCache::Learn(Ipv4Address server, uint32_t mtu, uint32_t linkMtu, Time now)
 {
     auto& path = m_paths.emplace(server, Path{linkMtu, linkMtu, now}).first->second;
-    const uint32_t current = path.expires > now ? path.mtu : linkMtu;
+    const bool isKnown = path.expires > now;
+    const uint32_t current = isKnown ? path.mtu : linkMtu;
+    // once the route in use is that of the exception, it changes with it (update_or_create_fnhe)
+    const bool isUsed = isKnown && path.used == path.mtu;
     path.mtu = std::min(current, std::max(mtu, MINIMUM));
+    path.used = isUsed ? path.mtu : path.used;
     path.expires = now + LIFETIME;
 }
 

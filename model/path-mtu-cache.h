@@ -25,7 +25,7 @@ namespace gipt
  *
  * What is learnt holds for ten minutes. It counts for the next packet to the server; until then an
  * error relayed to a client still tells the MTU of the last packet, as the route that IPVS keeps
- * with the server does.
+ * with the server does until it is looked up again.
  */
 class PathMtuCache
 {

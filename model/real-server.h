@@ -22,13 +22,36 @@ namespace gipt
  * @ingroup global-ip-tunneling
  * @brief What passed through a service or a real server, as ipvsadm --stats counts it.
  *
- * A tunnelling director sees only the packets from the clients, so there are no outbound figures.
+ * A tunnelling director sees only the packets from the clients. What goes out are its own ICMP
+ * errors to them.
  */
 struct TrafficStats
 {
     uint64_t connections{0}; ///< connections scheduled
     uint64_t packets{0};     ///< packets from clients
     uint64_t bytes{0};       ///< bytes of those packets, IPv4 header included, before encapsulation
+    uint64_t outPackets{0};  ///< ICMP errors to clients
+    uint64_t outBytes{0};    ///< bytes of those, IPv4 header included
+
+    /**
+     * @brief Count a packet from a client.
+     * @param size its bytes
+     */
+    void CountIn(uint32_t size)
+    {
+        packets++;
+        bytes += size;
+    }
+
+    /**
+     * @brief Count a packet to a client.
+     * @param size its bytes
+     */
+    void CountOut(uint32_t size)
+    {
+        outPackets++;
+        outBytes += size;
+    }
 };
 
 /**

@@ -60,6 +60,11 @@ ServiceTable::DisposeServices()
 }
 
 void
+ServiceTable::ServerRetired()
+{
+}
+
+void
 ServiceTable::ServiceAdded(const VirtualService& service)
 {
 }
@@ -361,6 +366,7 @@ ServiceTable::Retire(VirtualService& service, Ptr<RealServer> server)
     m_pool[server->m_index].service = nullptr;
     m_serverTrace(Ptr<VirtualService>(&service), server, 0);
     ForgetUnlessNamed(*server);
+    ServerRetired();
 }
 
 void

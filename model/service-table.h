@@ -223,6 +223,11 @@ class ServiceTable : public SchedulerSysctls
     virtual void ServiceAdded(const VirtualService& service);
 
     /**
+     * @brief A real server was taken out of service.
+     */
+    virtual void ServerRetired();
+
+    /**
      * @brief Find the service of a packet (ip_vs_ctl.c, ip_vs_service_find).
      * @param key addresses, ports and protocol
      * @param mark firewall mark of the packet, 0 for none
