@@ -117,6 +117,14 @@ class Replay
     }
 
     /**
+     * Look whether a line of the script says what the director is, from its beginning on.
+     * @param line the line
+     * @param[out] error why it was refused: "what, expected what"
+     * @return false when it was refused
+     */
+    bool Prepare(const std::string& line, std::string& error);
+
+    /**
      * Take a line of the script.
      * @param line the line
      * @param[out] error why it was refused: "what, expected what"
@@ -337,6 +345,37 @@ Replay::SetSysctl(const std::string& assignment, std::string& error)
 }
 
 bool
+Replay::Prepare(const std::string& line, std::string& error)
+{
+    std::istringstream stream(line);
+    std::string operation;
+    std::string value;
+    std::string rest;
+    stream >> operation >> value >> rest;
+    if (operation == "address")
+    {
+        uint16_t port;
+        if (!rest.empty() || !ReadEndpoint(value + ":0", m_address, port))
+        {
+            error = "address '" + value + "', expected the director's, such as 10.0.0.10";
+            return false;
+        }
+    }
+    else if (operation == "mtu")
+    {
+        char* end = nullptr;
+        const unsigned long mtu = std::strtoul(value.c_str(), &end, 10);
+        if (!rest.empty() || *end || mtu < 68 || mtu > 65535)
+        {
+            error = "mtu '" + value + "', expected octets from 68 to 65535";
+            return false;
+        }
+        m_mtu = mtu;
+    }
+    return true;
+}
+
+bool
 Replay::Take(const std::string& line, std::string& error)
 {
     std::istringstream stream(line);
@@ -353,24 +392,7 @@ Replay::Take(const std::string& line, std::string& error)
     }
     if (operation == "address" || operation == "mtu")
     {
-        uint16_t port;
-        if (m_node || words.size() != 1 ||
-            (operation == "address" && !ReadEndpoint(words[0] + ":0", m_address, port)))
-        {
-            error = operation + ", expected one value, before everything else";
-            return false;
-        }
-        if (operation == "mtu")
-        {
-            const unsigned long mtu = std::strtoul(words[0].c_str(), nullptr, 10);
-            if (mtu < 68 || mtu > 65535)
-            {
-                error = "mtu '" + words[0] + "', expected octets from 68 to 65535";
-                return false;
-            }
-            m_mtu = mtu;
-        }
-        return true;
+        return true; // Prepare has read it
     }
     Build();
     if (operation == "wait")
@@ -582,17 +604,25 @@ main(int argc, char* argv[])
     }
     std::istream& input = script == "-" ? std::cin : file;
     Replay replay(counts);
-    std::string line;
-    for (uint32_t number = 1; std::getline(input, line); ++number)
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(input, line);)
     {
-        std::string error;
-        if (!replay.Take(line, error))
-        {
-            std::cerr << (script == "-" ? "standard input" : script) << ':' << number << ": "
-                      << error << '\n';
-            return 2;
-        }
+        lines.push_back(line);
     }
+    const auto run = [&](auto method) {
+        for (std::size_t i = 0; i < lines.size(); ++i)
+        {
+            std::string error;
+            if (!(replay.*method)(lines[i], error))
+            {
+                std::cerr << (script == "-" ? "standard input" : script) << ':' << i + 1 << ": "
+                          << error << '\n';
+                return false;
+            }
+        }
+        return true;
+    };
+    const bool isDone = run(&Replay::Prepare) && run(&Replay::Take);
     Simulator::Destroy();
-    return 0;
+    return isDone ? 0 : 2;
 }

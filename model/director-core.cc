@@ -45,6 +45,7 @@ ToString(DropReason reason)
         "bad-checksum",
         "overload",
         "loop",
+        "bad-options",
     };
     return TEXTS[static_cast<uint8_t>(reason)];
 }

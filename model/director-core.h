@@ -57,11 +57,12 @@ enum class DropReason : uint8_t
     MARTIAN_SOURCE,   ///< its source is an address of the node, and it came from outside
     BAD_CHECKSUM,     ///< an ICMP message whose checksum is wrong
     OVERLOAD,         ///< drop_packet: a part of the new connections is refused
-    LOOP              ///< its source is the director itself or the real server (RFC 2003, 3.2)
+    LOOP,             ///< its source is the director itself or the real server (RFC 2003, 3.2)
+    BAD_OPTIONS       ///< IP options that are not well made, or a source route
 };
 
 /** Number of drop reasons. */
-static constexpr uint8_t DROP_REASONS = 15;
+static constexpr uint8_t DROP_REASONS = 16;
 
 /**
  * @ingroup global-ip-tunneling

@@ -203,6 +203,10 @@ Director::DoDispose()
     {
         m_routing->SetDirector(nullptr);
     }
+    if (m_ipv4)
+    {
+        m_ipv4->TraceDisconnectWithoutContext("Rx", MakeCallback(&Director::SeePacket, this));
+    }
     m_icmpDownTarget.Nullify();
     m_tcpDownTarget.Nullify();
     m_leftPayload = nullptr;
@@ -232,6 +236,7 @@ Director::Attach()
     node->AddDevice(m_device);
     m_ipv4->AddInterface(m_device);
     m_routing = DirectorRouting::Install(m_ipv4);
+    m_ipv4->TraceConnectWithoutContext("Rx", MakeCallback(&Director::SeePacket, this));
     if (const auto icmp = node->GetObject<Icmpv4L4Protocol>())
     {
         m_icmpDownTarget = icmp->GetDownTarget();
@@ -336,8 +341,14 @@ Director::SendError(IcmpErrorSender::Error error,
                     const Ipv4Header& header,
                     Ptr<const Packet> payload)
 {
-    return m_icmp
-        .Send(m_ipv4, header.GetDestination(), error, rest, header, payload, Simulator::Now());
+    const Time now = Simulator::Now();
+    const Ipv4Address from = header.GetDestination();
+    if (m_options.empty())
+    {
+        return m_icmp.Send(m_ipv4, from, error, rest, header, payload, now);
+    }
+    const auto packet = AddHeader(header, payload);
+    return m_icmp.SendQuoting(m_ipv4, from, error, rest, header, packet, now);
 }
 
 void
@@ -431,14 +442,79 @@ Director::Reassemble(Ptr<const Packet> payload,
     return status == FragmentReassembler::Status::COMPLETE;
 }
 
+void
+Director::SeePacket(Ptr<const Packet> packet, Ptr<Ipv4> ipv4, uint32_t interface)
+{
+    // ns-3 reads the header without its options
+    uint8_t first = 0;
+    packet->CopyData(&first, 1);
+    const uint32_t size = (first & 15) * 4;
+    if (size > IPV4_HEADER_SIZE && size <= packet->GetSize())
+    {
+        std::vector<uint8_t> octets(size);
+        packet->CopyData(octets.data(), octets.size());
+        m_options.assign(octets.begin() + IPV4_HEADER_SIZE, octets.end());
+    }
+}
+
+Ptr<Packet>
+Director::AddHeader(const Ipv4Header& header, Ptr<const Packet> payload) const
+{
+    if (!m_options.empty())
+    {
+        return AddHeaderWithOptions(header, m_options, payload);
+    }
+    auto packet = payload->Copy();
+    Ipv4Header plain = header;
+    if (Node::ChecksumEnabled())
+    {
+        plain.EnableChecksum();
+    }
+    packet->AddHeader(plain);
+    return packet;
+}
+
 bool
 Director::Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t longestFragment)
 {
     NS_LOG_FUNCTION(this << header << longestFragment);
-    if (header.GetSerializedSize() != IPV4_HEADER_SIZE)
+    const uint32_t size = header.GetSerializedSize();
+    if (size == IPV4_HEADER_SIZE)
     {
-        return Receive(payload, WithoutOptions(header), longestFragment);
+        m_options.clear();
+        return ReceivePlain(payload, header, longestFragment);
     }
+    const Ipv4Header plain = WithoutOptions(header);
+    if (longestFragment || m_options.size() != size - IPV4_HEADER_SIZE)
+    {
+        m_options.clear();
+        return ReceivePlain(payload, plain, longestFragment);
+    }
+    const auto packet = AddHeader(plain, payload);
+    const auto result = TakeIpOptions(m_options, header.GetDestination(), Simulator::Now());
+    if (result.isBad)
+    {
+        m_icmp.SendQuoting(m_ipv4,
+                           header.GetDestination(),
+                           IcmpErrorSender::PARAMETER_PROBLEM,
+                           uint32_t{result.pointer} << 24,
+                           header,
+                           packet,
+                           Simulator::Now());
+    }
+    if (result.isBad || result.isSourceRoute)
+    {
+        Drop(payload, header, DropReason::BAD_OPTIONS);
+        return true;
+    }
+    return ReceivePlain(payload, plain, longestFragment);
+}
+
+bool
+Director::ReceivePlain(Ptr<const Packet> payload,
+                       const Ipv4Header& header,
+                       uint32_t longestFragment)
+{
     if (payload->GetSize() < header.GetPayloadSize())
     {
         Drop(payload, header, DropReason::TRUNCATED);
@@ -464,7 +540,7 @@ Director::Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t 
     key.virtualAddress = header.GetDestination();
     key.virtualPort = start[2] << 8 | start[3];
     key.protocol = protocol;
-    const uint32_t bytes = size + IPV4_HEADER_SIZE;
+    const uint32_t bytes = size + IPV4_HEADER_SIZE + m_options.size();
     const bool isTcp = protocol == IP_PROTOCOL_TCP;
     const bool isWhole = size >= (isTcp ? TCP_HEADER_SIZE : UDP_HEADER_SIZE);
     const auto decision = isWhole ? Decide(key,
@@ -509,9 +585,10 @@ Director::ReceiveIcmp(Ptr<const Packet> payload, const Ipv4Header& header, uint3
         return LeaveToStack(payload, header);
     }
     const bool isAnswer = quote.kind == IcmpQuote::Kind::ANSWER;
-    const auto decision = DecideIcmp(quote.connection,
-                                     isAnswer ? payload->GetSize() + IPV4_HEADER_SIZE : 0,
-                                     Simulator::Now());
+    const auto decision =
+        DecideIcmp(quote.connection,
+                   isAnswer ? payload->GetSize() + IPV4_HEADER_SIZE + m_options.size() : 0,
+                   Simulator::Now());
     if (decision.verdict != Verdict::FORWARD)
     {
         return LeaveToStack(payload, header);
@@ -604,7 +681,7 @@ Director::Forward(Ptr<const Packet> payload,
     }
     const uint32_t mtu =
         m_pathMtu.Use(server.GetAddress(), route->GetOutputDevice()->GetMtu(), Simulator::Now());
-    const uint32_t innerSize = payload->GetSize() + IPV4_HEADER_SIZE;
+    const uint32_t innerSize = payload->GetSize() + IPV4_HEADER_SIZE + m_options.size();
     const uint32_t outerSize = innerSize + IPV4_HEADER_SIZE;
     if (outerSize > mtu && m_pmtuDisc && header.IsDontFragment() &&
         header.GetProtocol() != IP_PROTOCOL_ICMP)
@@ -625,7 +702,7 @@ Director::Forward(Ptr<const Packet> payload,
                                        m_pmtuDisc,
                                        m_identification);
     m_identification += !outer.IsDontFragment();
-    packet->AddHeader(inner); // with a checksum when it came with one
+    packet = AddHeader(inner, payload);
     // as ns-3's own forwarding does: the queues on the way out follow the TOS field
     SocketPriorityTag priority;
     packet->RemovePacketTag(priority);

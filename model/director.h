@@ -13,6 +13,7 @@
 #include "fragment-reassembler.h"
 #include "icmp-error-sender.h"
 #include "icmp-quote.h"
+#include "ip-options.h"
 #include "path-mtu-cache.h"
 
 #include "ns3/application.h"
@@ -231,6 +232,33 @@ class Director : public Application, public DirectorCore
                  Ptr<Ipv4Route> route);
 
     /**
+     * @brief See a packet as it comes to the node, to keep its IP options.
+     * @param packet the packet, its IPv4 header included
+     * @param ipv4 the node's IPv4
+     * @param interface where it came in
+     */
+    void SeePacket(Ptr<const Packet> packet, Ptr<Ipv4> ipv4, uint32_t interface);
+
+    /**
+     * @brief Deal with a packet for the node whose header has been read as it is without options.
+     * @param payload what follows the IPv4 header
+     * @param header the IPv4 header
+     * @param longestFragment see Receive
+     * @return true when it is dealt with, false when the node's own stack is to have it
+     */
+    bool ReceivePlain(Ptr<const Packet> payload,
+                      const Ipv4Header& header,
+                      uint32_t longestFragment);
+
+    /**
+     * @brief Put its header in front of the packet being dealt with, options included.
+     * @param header the header, as it is without options
+     * @param payload what follows
+     * @return the packet
+     */
+    Ptr<Packet> AddHeader(const Ipv4Header& header, Ptr<const Packet> payload) const;
+
+    /**
      * @brief Leave a packet to the node's own stack, unless Linux's would not take it.
      * @param payload what follows the IPv4 header
      * @param header the IPv4 header
@@ -337,6 +365,7 @@ class Director : public Application, public DirectorCore
     IpL4Protocol::DownTargetCallback m_tcpDownTarget;  ///< where the node's TCP sent before
     Ipv4Header m_leftHeader;                        ///< of the packet last left to the node's stack
     Ptr<const Packet> m_leftPayload;                ///< what followed that header, null before
+    IpOptions m_options;                            ///< of the packet being dealt with
     Time m_leftTime;                                ///< when that was
     EventId m_expiry;                               ///< the one timer event
     EventId m_defenceTimer;                         ///< the event of each second

@@ -43,7 +43,8 @@ class IcmpErrorSender
         PORT_UNREACHABLE = 0x0303,     ///< type 3, code 3
         FRAGMENTATION_NEEDED = 0x0304, ///< type 3, code 4; never rate limited
         TTL_EXCEEDED = 0x0b00,         ///< type 11, code 0
-        REASSEMBLY_TIME = 0x0b01       ///< type 11, code 1
+        REASSEMBLY_TIME = 0x0b01,      ///< type 11, code 1
+        PARAMETER_PROBLEM = 0x0c00     ///< type 12, code 0
     };
 
     /**
@@ -71,7 +72,7 @@ class IcmpErrorSender
      * @param from source address of the error
      * @param error type and code
      * @param rest second word of the ICMP header: the next-hop MTU in octets for
-     *        FRAGMENTATION_NEEDED, else 0
+     *        FRAGMENTATION_NEEDED, the octet in the first octet for PARAMETER_PROBLEM, else 0
      * @param header header of the packet, quoted as it is given
      * @param payload what followed the header
      * @param now the time, for the rate limit

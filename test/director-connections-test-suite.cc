@@ -414,7 +414,7 @@ class AdministrationTestCase : public TestCase
         bench.AddService("rr", {1});
         bench.AddService("rr", {1}, 6, 443);
         bench.Exchange(Segment("S", 1));
-        bench.director->RemoveService("10.0.0.100", 80, 6);
+        bench.director->RemoveService(ServiceId("10.0.0.100", 80, 6));
         auto out = bench.Exchange(Segment("A", 1));
         NS_TEST_EXPECT_MSG_EQ(out.server.size() + out.client.size(), 0, "another is left: silence");
         out = bench.Exchange(Segment("S", 2));

@@ -126,19 +126,30 @@ class ParseTestCase : public TestCase
         using Action = IpvsadmCommand::Action;
         auto command = Parse("-A -t 10.0.0.100:80");
         NS_TEST_EXPECT_MSG_EQ((command.action == Action::ADD_SERVICE), true, "action");
-        NS_TEST_EXPECT_MSG_EQ(command.serviceAddress, Ipv4Address("10.0.0.100"), "address");
-        NS_TEST_EXPECT_MSG_EQ(command.servicePort, 80, "port");
-        NS_TEST_EXPECT_MSG_EQ(unsigned{command.protocol}, 6, "protocol");
-        NS_TEST_EXPECT_MSG_EQ(command.scheduler, "wlc", "default scheduler");
+        NS_TEST_EXPECT_MSG_EQ(command.service.address, Ipv4Address("10.0.0.100"), "address");
+        NS_TEST_EXPECT_MSG_EQ(command.service.port, 80, "port");
+        NS_TEST_EXPECT_MSG_EQ(unsigned{command.service.protocol}, 6, "protocol");
+        NS_TEST_EXPECT_MSG_EQ(command.options.scheduler, "wlc", "default scheduler");
 
         command = Parse("--edit-service --udp-service=10.0.0.100:65535 --scheduler mh "
                         "--sched-flags mh-port,mh-fallback");
         NS_TEST_EXPECT_MSG_EQ((command.action == Action::EDIT_SERVICE), true, "action");
-        NS_TEST_EXPECT_MSG_EQ(command.servicePort, 65535, "port");
-        NS_TEST_EXPECT_MSG_EQ(unsigned{command.protocol}, 17, "protocol");
-        NS_TEST_EXPECT_MSG_EQ(command.scheduler, "mh", "scheduler");
-        NS_TEST_ASSERT_MSG_EQ(command.flags.size(), 2, "flags");
-        NS_TEST_EXPECT_MSG_EQ(command.flags[1], "mh-fallback", "flag");
+        NS_TEST_EXPECT_MSG_EQ(command.service.port, 65535, "port");
+        NS_TEST_EXPECT_MSG_EQ(unsigned{command.service.protocol}, 17, "protocol");
+        NS_TEST_EXPECT_MSG_EQ(command.options.scheduler, "mh", "scheduler");
+        NS_TEST_ASSERT_MSG_EQ(command.options.flags.size(), 2, "flags");
+        NS_TEST_EXPECT_MSG_EQ(command.options.flags[1], "mh-fallback", "flag");
+
+        command = Parse("-A -t 10.0.0.100:0 -p -M 255.255.255.0");
+        NS_TEST_EXPECT_MSG_EQ(command.service.port, 0, "all ports");
+        NS_TEST_EXPECT_MSG_EQ(command.options.persistence, Seconds(300), "default persistence");
+        NS_TEST_EXPECT_MSG_EQ(command.options.netmask.GetPrefixLength(), 24, "netmask");
+        NS_TEST_EXPECT_MSG_EQ(command.options.onePacket, false, "connections");
+        command = Parse("-A -f 7 --persistent 20 -M 0.0.0.0 --ops");
+        NS_TEST_EXPECT_MSG_EQ(command.service.mark, 7, "firewall mark");
+        NS_TEST_EXPECT_MSG_EQ(command.options.persistence, Seconds(20), "persistence");
+        NS_TEST_EXPECT_MSG_EQ(command.options.netmask.GetPrefixLength(), 0, "all clients");
+        NS_TEST_EXPECT_MSG_EQ(command.options.onePacket, true, "one-packet scheduling");
 
         command = Parse("-a -t 10.0.0.100:80 -r 10.0.0.21 -i");
         NS_TEST_EXPECT_MSG_EQ((command.action == Action::ADD_SERVER), true, "action");
@@ -155,7 +166,7 @@ class ParseTestCase : public TestCase
         {
             command = Parse(line);
             NS_TEST_EXPECT_MSG_EQ((command.action == Action::ADD_SERVER), true, line);
-            NS_TEST_EXPECT_MSG_EQ(command.servicePort, 80, line);
+            NS_TEST_EXPECT_MSG_EQ(command.service.port, 80, line);
             NS_TEST_EXPECT_MSG_EQ(command.serverAddress, Ipv4Address("10.0.0.21"), line);
             NS_TEST_EXPECT_MSG_EQ(command.weight, 4, line);
             NS_TEST_EXPECT_MSG_EQ(command.upperThreshold, 9, line);
@@ -205,14 +216,16 @@ class BadCommandTestCase : public TestCase
             {"-A --port 80", "option '--port', expected one of ipvsadm 1.31"},
             {"-C --clear=yes", "value 'yes', expected none with --clear"},
             {"-A -t", "nothing behind -t, expected a value"},
-            {"-A", "no service, expected -t or -u with -A"},
+            {"-A", "no service, expected -t, -u or -f with -A"},
             {"-d -t 10.0.0.100:80", "no real server, expected -r with -d"},
-            {"-D -t 10.0.0.100:80 -s rr", "-s with -D, expected -t, -u"},
+            {"-D -t 10.0.0.100:80 -s rr", "-s with -D, expected -t, -u, -f"},
             {"-C -t 10.0.0.100:80", "-t with -C, expected nothing"},
             {"-A -t 10.0.0.100:80 -u 10.0.0.100:80", "-u again, expected it once"},
             {"-A -t 10.0.0.100:80 rr", "'rr', expected nothing more"},
-            {"-A -t 10.0.0.100", "no port, expected one from 1 to 65535 as in 10.0.0.100:80"},
-            {"-A -t 10.0.0.100:0", "no port, expected one from 1 to 65535 as in 10.0.0.100:80"},
+            {"-A -t 10.0.0.100",
+             "no port, expected one from 1 to 65535 as in 10.0.0.100:80, or -p for all ports"},
+            {"-A -t 10.0.0.100:0",
+             "no port, expected one from 1 to 65535 as in 10.0.0.100:80, or -p for all ports"},
             {"-A -t 10.0.0.100:65536", "port '65536', expected a number from 1 to 65535"},
             {"-A -t 10.0.0.100:http", "port 'http', expected a number from 1 to 65535"},
             {"-A -t 10.0.0.100:", "port '', expected a number from 1 to 65535"},
@@ -248,14 +261,16 @@ class BadCommandTestCase : public TestCase
              "tunnel type 'gue', expected ipip"},
             {"-a -t 10.0.0.100:80 -r 10.0.0.21 -i --tun-port 6080",
              "--tun-port: only IPIP tunnels are supported, expected no more than -i"},
-            {"-A -t 10.0.0.100:80 -p",
-             "-p: persistence is not supported, expected a service without it"},
-            {"-A -t 10.0.0.100:80 -p 300 -M 255.255.255.0",
-             "-p: persistence is not supported, expected a service without it"},
-            {"-A -u 10.0.0.100:53 -o",
-             "-o: one-packet scheduling is not supported, expected no -o"},
-            {"-A -f 1",
-             "-f: firewall marks are not supported, expected -t or -u with address and port"},
+            {"-A -t 10.0.0.100:80 -p 0", "persistence '0', expected seconds from 1 to 2678400"},
+            {"-A -t 10.0.0.100:80 -p 2678401",
+             "persistence '2678401', expected seconds from 1 to 2678400"},
+            {"-A -t 10.0.0.100:80 -p 300 -M 255.0.255.0",
+             "netmask '255.0.255.0', expected leading ones such as 255.255.255.0"},
+            {"-A -t 10.0.0.100:80 -M 255.255.255.0",
+             "a netmask without persistence, expected -p with -M"},
+            {"-A -f 0", "firewall mark '0', expected a number from 1 to 4294967295"},
+            {"-A -f 4294967296",
+             "firewall mark '4294967296', expected a number from 1 to 4294967295"},
             {"--start-daemon master",
              "--start-daemon: connection synchronisation is not supported, expected a rule of "
              "services and real servers"},
