@@ -44,6 +44,7 @@ struct Quoted
         const uint8_t* start = octets.data() + at;
         const uint32_t size = (start[0] & 0x0f) * 4;
         isRead = start[0] >> 4 == 4 && size >= IPV4_HEADER_SIZE && octets.size() >= at + size;
+        isFirst = ((start[6] & 0x1f) << 8 | start[7]) == 0;
         dontFragment = start[6] & 0x40;
         protocol = start[9];
         source = Ipv4Address::Deserialize(start + 12);
@@ -52,6 +53,7 @@ struct Quoted
     }
 
     bool isRead{false};       ///< it is all there
+    bool isFirst{false};      ///< of a whole packet or a first fragment
     bool dontFragment{false}; ///< DF
     uint8_t protocol{0};      ///< IP protocol number
     Ipv4Address source;       ///< source address
@@ -77,6 +79,10 @@ IcmpQuote::IcmpQuote(Ptr<const Packet> payload)
     Quoted quoted(octets, ICMP_HEADER_SIZE);
     const uint32_t outerEnd = quoted.end;
     const bool isTunnel = quoted.isRead && quoted.protocol == IP_PROTOCOL_IPIP;
+    if (isTunnel && !quoted.isFirst)
+    {
+        return;
+    }
     if (isTunnel)
     {
         server = quoted.destination;

@@ -451,14 +451,14 @@ class BoundsTestCase : public TestCase
             const auto service = bench.AddService("rr", {1, 1});
             bench.director->EditRealServer(service, "10.0.0.22", 80, 1, 4, 2);
             std::vector<uint32_t> count(23);
-            for (uint16_t port = 1; port <= 20; port++)
+            for (uint16_t port = 31; port <= 50; port++)
             {
                 count[bench.ServerOf(Segment("S", port))]++;
             }
             NS_TEST_EXPECT_MSG_EQ(count[22], 4, "the upper threshold holds");
             NS_TEST_EXPECT_MSG_EQ(count[21], 16, "the other one gets the rest");
             const Ptr<RealServer> server = service->FindServer("10.0.0.22", 80);
-            for (uint16_t port = 1; port <= 20; port++)
+            for (uint16_t port = 31; port <= 50; port++)
             {
                 bench.Exchange(Segment("F", port)); // inactive: TIME_WAIT
             }

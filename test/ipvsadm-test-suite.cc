@@ -409,7 +409,8 @@ class FileTestCase : public TestCase
 
         const std::vector<std::pair<std::string, std::string>> files{
             {"-A -t 10.0.0.101:80\n-A -t 10.0.0.101\n-C\n",
-             "rules:2: no port, expected one from 1 to 65535 as in 10.0.0.100:80"},
+             "rules:2: no port, expected one from 1 to 65535 as in 10.0.0.100:80, or -p for all "
+             "ports"},
             {"-C\n#\n\n-a -t 10.0.0.100:80 -r 10.0.0.21 -i\n",
              "rules:4: no service TCP 10.0.0.100:80, expected one that was added by -A"},
             {"--set 1 1 1\n-A -t 10.0.0.101:80 -s rr -s wrr",
