@@ -627,8 +627,8 @@ Director::Translate(const IcmpQuote& quote, const Decision& decision)
         {
             return;
         }
-        // the client is told of the path that the last packet took
-        rest = m_pathMtu.GetUsed(quote.server, linkMtu) - IPV4_HEADER_SIZE;
+        // the client is told of the path that the connection's last packet took
+        rest = m_pathMtu.GetUsed(quote.server, decision.server, linkMtu) - IPV4_HEADER_SIZE;
     }
     CountAnswer(decision,
                 m_icmp.SendQuoting(m_ipv4,
@@ -679,8 +679,10 @@ Director::Forward(Ptr<const Packet> payload,
         Drop(payload, header, DropReason::NO_ROUTE);
         return;
     }
-    const uint32_t mtu =
-        m_pathMtu.Use(server.GetAddress(), route->GetOutputDevice()->GetMtu(), Simulator::Now());
+    const uint32_t mtu = m_pathMtu.Use(server.GetAddress(),
+                                       &server,
+                                       route->GetOutputDevice()->GetMtu(),
+                                       Simulator::Now());
     const uint32_t innerSize = payload->GetSize() + IPV4_HEADER_SIZE + m_options.size();
     const uint32_t outerSize = innerSize + IPV4_HEADER_SIZE;
     if (outerSize > mtu && m_pmtuDisc && header.IsDontFragment() &&

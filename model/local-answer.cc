@@ -20,11 +20,9 @@ namespace gipt
 namespace
 {
 
-constexpr uint32_t TCP_HEADER_SIZE = 20;                  ///< octets, without options
-constexpr uint32_t UDP_HEADER_SIZE = 8;                   ///< octets
-constexpr uint32_t ICMP_HEADER_SIZE = 8;                  ///< octets
-constexpr uint32_t QUOTE_SIZE = 8 + IPV4_HEADER_SIZE + 8; ///< octets of the shortest ICMP error
-constexpr uint32_t PSEUDO_HEADER_SIZE = 12;               ///< octets (RFC 9293, 3.1)
+constexpr uint32_t TCP_HEADER_SIZE = 20;    ///< octets, without options
+constexpr uint32_t UDP_HEADER_SIZE = 8;     ///< octets
+constexpr uint32_t PSEUDO_HEADER_SIZE = 12; ///< octets (RFC 9293, 3.1)
 
 /**
  * The checksum of a TCP or UDP packet with its pseudo header (RFC 9293, 3.1; RFC 768).
@@ -93,19 +91,20 @@ GetOctets(Ptr<const Packet> packet)
 LocalCheck
 CheckTransport(const Ipv4Header& header, Ptr<const Packet> payload, bool checksums)
 {
-    auto octets = GetOctets(payload);
     const uint8_t protocol = header.GetProtocol();
-    if (protocol == IP_PROTOCOL_TCP)
+    TransportHeader transport;
+    if (!ReadTransportHeader(protocol, *payload, 0, transport))
     {
-        const uint32_t size = octets.size() < TCP_HEADER_SIZE ? 0 : (octets[12] >> 4) * 4;
-        if (size < TCP_HEADER_SIZE || size > octets.size())
-        {
-            return LocalCheck::TRUNCATED;
-        }
+        return LocalCheck::TRUNCATED;
     }
-    else if (protocol == IP_PROTOCOL_UDP)
+    if (protocol != IP_PROTOCOL_TCP && protocol != IP_PROTOCOL_UDP && protocol != IP_PROTOCOL_ICMP)
     {
-        const uint32_t size = octets.size() < UDP_HEADER_SIZE ? 0 : octets[4] << 8 | octets[5];
+        return LocalCheck::GOOD;
+    }
+    auto octets = GetOctets(payload);
+    if (protocol == IP_PROTOCOL_UDP)
+    {
+        const uint32_t size = octets[4] << 8 | octets[5];
         if (size < UDP_HEADER_SIZE || size > octets.size())
         {
             return LocalCheck::TRUNCATED;
@@ -113,19 +112,10 @@ CheckTransport(const Ipv4Header& header, Ptr<const Packet> payload, bool checksu
         octets.resize(size);
         checksums = checksums && (octets[6] || octets[7]);
     }
-    else if (protocol == IP_PROTOCOL_ICMP)
+    if (protocol == IP_PROTOCOL_ICMP)
     {
-        const bool quotes = !octets.empty() && (octets[0] == 3 || octets[0] == 11);
-        if (octets.size() < (quotes ? QUOTE_SIZE : ICMP_HEADER_SIZE))
-        {
-            return LocalCheck::TRUNCATED;
-        }
         return checksums && InternetChecksum(octets) != 0 ? LocalCheck::BAD_CHECKSUM
                                                           : LocalCheck::GOOD;
-    }
-    else
-    {
-        return LocalCheck::GOOD;
     }
     return checksums && TransportChecksum(header.GetSource(),
                                           header.GetDestination(),

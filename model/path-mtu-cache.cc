@@ -22,22 +22,18 @@ const Time LIFETIME = Minutes(10);
 } // namespace
 
 void
-PathMtuCache::Learn(Ipv4Address server, uint32_t mtu, uint32_t linkMtu, Time now)
+PathMtuCache::Learn(Ipv4Address address, uint32_t mtu, uint32_t linkMtu, Time now)
 {
-    auto& path = m_paths.emplace(server, Path{linkMtu, linkMtu, now}).first->second;
-    const bool isKnown = path.expires > now;
-    const uint32_t current = isKnown ? path.mtu : linkMtu;
-    // once the route in use is that of the exception, it changes with it (update_or_create_fnhe)
-    const bool isUsed = isKnown && path.used == path.mtu;
+    auto& path = m_paths.emplace(address, Path{linkMtu, now, {}}).first->second;
+    const uint32_t current = path.expires > now ? path.mtu : linkMtu;
     path.mtu = std::min(current, std::max(mtu, MINIMUM));
-    path.used = isUsed ? path.mtu : path.used;
     path.expires = now + LIFETIME;
 }
 
 uint32_t
-PathMtuCache::Look(Ipv4Address server, uint32_t linkMtu, Time now)
+PathMtuCache::Look(Ipv4Address address, const RealServer* server, uint32_t linkMtu, Time now)
 {
-    const auto found = m_paths.find(server);
+    const auto found = m_paths.find(address);
     if (found == m_paths.end())
     {
         return linkMtu;
@@ -47,15 +43,17 @@ PathMtuCache::Look(Ipv4Address server, uint32_t linkMtu, Time now)
         m_paths.erase(found);
         return linkMtu;
     }
-    found->second.used = std::min(found->second.mtu, linkMtu);
-    return found->second.used;
+    found->second.takers.insert(server);
+    return std::min(found->second.mtu, linkMtu);
 }
 
 uint32_t
-PathMtuCache::GetUsed(Ipv4Address server, uint32_t linkMtu) const
+PathMtuCache::GetUsed(Ipv4Address address, const RealServer* server, uint32_t linkMtu) const
 {
-    const auto found = m_paths.find(server);
-    return found == m_paths.end() ? linkMtu : found->second.used;
+    const auto found = m_paths.find(address);
+    return found == m_paths.end() || found->second.takers.count(server) == 0
+               ? linkMtu
+               : std::min(found->second.mtu, linkMtu);
 }
 
 void

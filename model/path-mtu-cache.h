@@ -12,20 +12,23 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 
 namespace ns3
 {
 namespace gipt
 {
 
+class RealServer;
+
 /**
  * @ingroup global-ip-tunneling
  * @brief What a director has learnt of the path MTU to its real servers (RFC 1191; RFC 2003, 5.1;
- * net/ipv4/route.c, __ip_rt_update_pmtu).
+ * net/ipv4/route.c, update_or_create_fnhe).
  *
- * What is learnt holds for ten minutes. It counts for the next packet to the server; until then an
- * error relayed to a client still tells the MTU of the last packet, as the route that IPVS keeps
- * with the server does until it is looked up again.
+ * What is learnt of an address holds for ten minutes. A real server, of which several services may
+ * have one with the same address, takes to it with its next packet; until then an error relayed to
+ * a client still tells the MTU of the interface, as the route that IPVS keeps with the server does.
  */
 class PathMtuCache
 {
@@ -35,32 +38,34 @@ class PathMtuCache
 
     /**
      * @brief Learn from an ICMP error about an outer packet.
-     * @param server address of the real server
+     * @param address address of the real server
      * @param mtu next-hop MTU that the error tells, in octets
      * @param linkMtu MTU of the interface that leads to the server
      * @param now the time
      */
-    void Learn(Ipv4Address server, uint32_t mtu, uint32_t linkMtu, Time now);
+    void Learn(Ipv4Address address, uint32_t mtu, uint32_t linkMtu, Time now);
 
     /**
-     * @brief The path MTU for the next packet to a server.
-     * @param server address of the real server
+     * @brief The path MTU for the next packet to a real server.
+     * @param address its address
+     * @param server the real server
      * @param linkMtu MTU of the interface that leads to the server
      * @param now the time
      * @return octets
      */
-    uint32_t Use(Ipv4Address server, uint32_t linkMtu, Time now)
+    uint32_t Use(Ipv4Address address, const RealServer* server, uint32_t linkMtu, Time now)
     {
-        return m_paths.empty() ? linkMtu : Look(server, linkMtu, now);
+        return m_paths.empty() ? linkMtu : Look(address, server, linkMtu, now);
     }
 
     /**
-     * @brief The path MTU that the last packet to a server was sent by.
-     * @param server address of the real server
+     * @brief The path MTU of the route that is kept with a real server.
+     * @param address its address
+     * @param server the real server
      * @param linkMtu MTU of the interface that leads to the server
      * @return octets
      */
-    uint32_t GetUsed(Ipv4Address server, uint32_t linkMtu) const;
+    uint32_t GetUsed(Ipv4Address address, const RealServer* server, uint32_t linkMtu) const;
 
     /**
      * @brief Forget everything.
@@ -68,22 +73,23 @@ class PathMtuCache
     void Clear();
 
   private:
-    /** What is known of the way to one server. */
+    /** What is known of the way to one address. */
     struct Path
     {
-        uint32_t mtu;  ///< learnt, in octets
-        uint32_t used; ///< by the last packet, in octets
-        Time expires;  ///< when mtu is forgotten
+        uint32_t mtu;                       ///< learnt, in octets
+        Time expires;                       ///< when it is forgotten
+        std::set<const RealServer*> takers; ///< real servers that have taken to it
     };
 
     /**
      * @brief Use() when something is known.
-     * @param server address of the real server
+     * @param address address of the real server
+     * @param server the real server
      * @param linkMtu MTU of the interface that leads to the server
      * @param now the time
      * @return octets
      */
-    uint32_t Look(Ipv4Address server, uint32_t linkMtu, Time now);
+    uint32_t Look(Ipv4Address address, const RealServer* server, uint32_t linkMtu, Time now);
 
     std::map<Ipv4Address, Path> m_paths; ///< by address of the real server
 };
