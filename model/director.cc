@@ -465,12 +465,7 @@ Director::AddHeader(const Ipv4Header& header, Ptr<const Packet> payload) const
         return AddHeaderWithOptions(header, m_options, payload);
     }
     auto packet = payload->Copy();
-    Ipv4Header plain = header;
-    if (Node::ChecksumEnabled())
-    {
-        plain.EnableChecksum();
-    }
-    packet->AddHeader(plain);
+    packet->AddHeader(header); // with a checksum when it came with one
     return packet;
 }
 
@@ -484,7 +479,11 @@ Director::Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t 
         m_options.clear();
         return ReceivePlain(payload, header, longestFragment);
     }
-    const Ipv4Header plain = WithoutOptions(header);
+    Ipv4Header plain = WithoutOptions(header);
+    if (Node::ChecksumEnabled())
+    {
+        plain.EnableChecksum();
+    }
     if (longestFragment || m_options.size() != size - IPV4_HEADER_SIZE)
     {
         m_options.clear();
