@@ -315,7 +315,7 @@ class ChangesTestCase : public TestCase
         bench.Set(3, Seconds(0), false);
         bench.Run(Seconds(15));
         NS_TEST_EXPECT_MSG_EQ(bench.Servers(), " 2:7", "another is dead");
-        director->RemoveService("10.0.0.100", 80, 6);
+        director->RemoveService(ServiceId("10.0.0.100", 80, 6));
         director->AddService("10.0.0.100", 80, 6, "rr");
         bench.service = director->FindService("10.0.0.100", 80, 6);
         bench.Set(3, Seconds(0), true);
