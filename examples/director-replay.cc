@@ -589,7 +589,11 @@ main(int argc, char* argv[])
               "'wait SECONDS', 'address DIP', 'mtu OCTETS', '# comment'; events are 10 ms apart.");
     cmd.AddValue("counts", "print weight and connections of each real server", counts);
     cmd.AddNonOption("script", "file with the script, - for standard input", script);
-    cmd.Parse(argc, argv);
+    // a lone "-" is what there is without a script, but no argument to CommandLine
+    std::vector<char*> arguments(argv, argv + argc);
+    arguments.erase(std::remove(arguments.begin(), arguments.end(), std::string("-")),
+                    arguments.end());
+    cmd.Parse(static_cast<int>(arguments.size()), arguments.data());
 
     GlobalValue::Bind("ChecksumEnabled", BooleanValue(true));
     std::ifstream file;

@@ -307,11 +307,11 @@ DirectorCore::CountPacket(const Connection& connection, uint32_t bytes, Decision
     decision.service = entry.service;
     if (bytes)
     {
-        entry.server->m_stats.CountIn(bytes);
+        entry.server->m_stats.CountInPacket(bytes);
     }
     if (bytes && entry.service)
     {
-        entry.service->m_stats.CountIn(bytes);
+        entry.service->m_stats.CountInPacket(bytes);
     }
 }
 
@@ -320,11 +320,11 @@ DirectorCore::CountAnswer(const Decision& decision, uint32_t bytes)
 {
     if (bytes)
     {
-        decision.server->m_stats.CountOut(bytes);
+        decision.server->m_stats.CountOutPacket(bytes);
     }
     if (bytes && decision.service)
     {
-        decision.service->m_stats.CountOut(bytes);
+        decision.service->m_stats.CountOutPacket(bytes);
     }
 }
 
@@ -387,8 +387,8 @@ DirectorCore::Decide(const ConnectionKey& key,
             if (decision.verdict == Verdict::FORWARD)
             {
                 decision.service = service;
-                decision.server->m_stats.CountIn(bytes);
-                service->m_stats.CountIn(bytes);
+                decision.server->m_stats.CountInPacket(bytes);
+                service->m_stats.CountInPacket(bytes);
             }
             return decision;
         }

@@ -627,7 +627,8 @@ Director::Translate(const IcmpQuote& quote, const Decision& decision)
             return;
         }
         // the client is told of the path that the connection's last packet took
-        rest = m_pathMtu.GetUsed(quote.server, decision.server, linkMtu) - IPV4_HEADER_SIZE;
+        const auto& server = *decision.server; // may be another than the one that is quoted
+        rest = m_pathMtu.GetUsed(server.GetAddress(), &server, linkMtu) - IPV4_HEADER_SIZE;
     }
     CountAnswer(decision,
                 m_icmp.SendQuoting(m_ipv4,

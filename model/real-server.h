@@ -37,7 +37,7 @@ struct TrafficStats
      * @brief Count a packet from a client.
      * @param size its bytes
      */
-    void CountIn(uint32_t size)
+    void CountInPacket(uint32_t size)
     {
         packets++;
         bytes += size;
@@ -47,7 +47,7 @@ struct TrafficStats
      * @brief Count a packet to a client.
      * @param size its bytes
      */
-    void CountOut(uint32_t size)
+    void CountOutPacket(uint32_t size)
     {
         outPackets++;
         outBytes += size;
