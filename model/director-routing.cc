@@ -136,24 +136,18 @@ DirectorRouting::RouteInput(Ptr<const Packet> packet,
     {
         return m_inner->RouteInput(packet, header, idev, ucb, mcb, lcb, ecb);
     }
-    const auto leave = [&](Ptr<const Packet> payload, const Ipv4Header& left) {
-        if (IsLocal(destination))
-        {
-            return m_inner->RouteInput(payload, left, idev, ucb, mcb, lcb, ecb);
-        }
-        // its mark makes it the node's own
-        lcb(payload, left, m_hooked->GetInterfaceForDevice(idev));
-        return true;
-    };
-    if (!FragmentReassembler::IsFragment(header))
+    Ipv4Datagram datagram{header, {}, packet};
+    if (m_director->Receive(datagram))
     {
-        return m_director->Receive(packet, header, 0) || leave(packet, header);
+        return true;
     }
-    // IPVS sits behind the reassembly; what the node's stack gets is whole already
-    FragmentReassembler::Datagram whole;
-    return !m_director->Reassemble(packet, header, whole) ||
-           m_director->Receive(whole.payload, whole.header, whole.longestFragment) ||
-           leave(whole.payload, whole.header);
+    if (IsLocal(destination))
+    {
+        return m_inner->RouteInput(datagram.payload, datagram.header, idev, ucb, mcb, lcb, ecb);
+    }
+    // its mark makes it the node's own
+    lcb(datagram.payload, datagram.header, m_hooked->GetInterfaceForDevice(idev));
+    return true;
 }
 
 void

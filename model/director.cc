@@ -6,19 +6,16 @@
 
 #include "director.h"
 
+#include "ip-options.h"
 #include "ipip-encapsulation.h"
-#include "local-answer.h"
 
 #include "ns3/boolean.h"
-#include "ns3/icmpv4-l4-protocol.h"
-#include "ns3/ip-l4-protocol.h"
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/ipv4-route.h"
 #include "ns3/log.h"
 #include "ns3/node.h"
 #include "ns3/simulator.h"
 #include "ns3/socket.h"
-#include "ns3/tcp-l4-protocol.h"
 #include "ns3/uinteger.h"
 
 #include <algorithm>
@@ -207,9 +204,7 @@ Director::DoDispose()
     {
         m_ipv4->TraceDisconnectWithoutContext("Rx", MakeCallback(&Director::SeePacket, this));
     }
-    m_icmpDownTarget.Nullify();
-    m_tcpDownTarget.Nullify();
-    m_leftPayload = nullptr;
+    m_stack.Detach();
     m_routing = nullptr;
     m_device = nullptr;
     m_ipv4 = nullptr;
@@ -237,118 +232,7 @@ Director::Attach()
     m_ipv4->AddInterface(m_device);
     m_routing = DirectorRouting::Install(m_ipv4);
     m_ipv4->TraceConnectWithoutContext("Rx", MakeCallback(&Director::SeePacket, this));
-    if (const auto icmp = node->GetObject<Icmpv4L4Protocol>())
-    {
-        m_icmpDownTarget = icmp->GetDownTarget();
-        icmp->SetDownTarget(MakeCallback(&Director::SendIcmp, this));
-    }
-    if (const auto tcp = node->GetObject<TcpL4Protocol>())
-    {
-        m_tcpDownTarget = tcp->GetDownTarget();
-        tcp->SetDownTarget(MakeCallback(&Director::SendTcp, this));
-    }
-}
-
-void
-Director::SendIcmp(Ptr<Packet> packet,
-                   Ipv4Address source,
-                   Ipv4Address destination,
-                   uint8_t protocol,
-                   Ptr<Ipv4Route> route)
-{
-    NS_LOG_FUNCTION(this << packet << source << destination << route);
-    // net/ipv4/icmp.c, icmp_send: destination unreachable comes from the address that was asked,
-    // and quotes more than ns-3's does
-    constexpr uint8_t DESTINATION_UNREACHABLE = 3;
-    constexpr uint8_t PORT = 3;
-    std::array<uint8_t, 8 + IPV4_HEADER_SIZE> start; // ICMP header, quoted IPv4 header
-    if (packet->CopyData(start.data(), start.size()) == start.size() &&
-        start[0] == DESTINATION_UNREACHABLE)
-    {
-        const auto asked = Ipv4Address::Deserialize(&start[24]);
-        if (start[1] == PORT && m_leftPayload && m_leftTime == Simulator::Now() &&
-            m_leftHeader.GetSource() == destination && m_leftHeader.GetDestination() == asked)
-        {
-            SendError(IcmpErrorSender::PORT_UNREACHABLE, 0, m_leftHeader, m_leftPayload);
-            return;
-        }
-        source = m_routing->IsLocal(asked) ? asked : source;
-    }
-    m_icmpDownTarget(packet, source, destination, protocol, route);
-}
-
-void
-Director::SendTcp(Ptr<Packet> packet,
-                  Ipv4Address source,
-                  Ipv4Address destination,
-                  uint8_t protocol,
-                  Ptr<Ipv4Route> route)
-{
-    NS_LOG_FUNCTION(this << packet << source << destination << route);
-    std::array<uint8_t, 14> sent; // up to the flags
-    std::array<uint8_t, 4> ports; // of the segment last left to the stack
-    if (route && m_leftPayload && m_leftTime == Simulator::Now() &&
-        m_leftHeader.GetProtocol() == protocol && m_leftHeader.GetSource() == destination &&
-        m_leftHeader.GetDestination() == source && packet->CopyData(sent.data(), 14) == 14 &&
-        (sent[13] & TCP_FLAG_RST) && m_leftPayload->CopyData(ports.data(), 4) == 4 &&
-        std::equal(&ports[0], &ports[2], &sent[2]) && std::equal(&ports[2], &ports[4], &sent[0]))
-    {
-        Ipv4Header header;
-        if (const auto reset = MakeReset(m_leftHeader, m_leftPayload, header))
-        {
-            m_ipv4->SendWithHeader(reset, header, route);
-            return;
-        }
-    }
-    m_tcpDownTarget(packet, source, destination, protocol, route);
-}
-
-bool
-Director::LeaveToStack(Ptr<const Packet> payload, const Ipv4Header& header)
-{
-    auto reason = DropReason::NONE;
-    switch (CheckTransport(header, payload, Node::ChecksumEnabled()))
-    {
-    case LocalCheck::TRUNCATED:
-        reason = DropReason::TRUNCATED;
-        break;
-    case LocalCheck::BAD_CHECKSUM:
-        reason = DropReason::BAD_CHECKSUM;
-        break;
-    case LocalCheck::GOOD:
-        if (!m_ipv4->GetProtocol(header.GetProtocol()))
-        {
-            // ns-3's stack would say nothing
-            SendError(IcmpErrorSender::PROTOCOL_UNREACHABLE, 0, header, payload);
-            reason = DropReason::NO_PROTOCOL;
-        }
-        break;
-    }
-    if (reason != DropReason::NONE)
-    {
-        Drop(payload, header, reason);
-        return true;
-    }
-    m_leftHeader = header;
-    m_leftPayload = payload;
-    m_leftTime = Simulator::Now();
-    return false;
-}
-
-uint32_t
-Director::SendError(IcmpErrorSender::Error error,
-                    uint32_t rest,
-                    const Ipv4Header& header,
-                    Ptr<const Packet> payload)
-{
-    const Time now = Simulator::Now();
-    const Ipv4Address from = header.GetDestination();
-    if (m_options.empty())
-    {
-        return m_icmp.Send(m_ipv4, from, error, rest, header, payload, now);
-    }
-    const auto packet = AddHeader(header, payload);
-    return m_icmp.SendQuoting(m_ipv4, from, error, rest, header, packet, now);
+    m_stack.Attach(node);
 }
 
 void
@@ -420,26 +304,7 @@ Director::StopApplication()
 void
 Director::RefuseMartian(Ptr<const Packet> payload, const Ipv4Header& header)
 {
-    Drop(payload, header, DropReason::MARTIAN_SOURCE);
-}
-
-bool
-Director::Reassemble(Ptr<const Packet> payload,
-                     const Ipv4Header& header,
-                     FragmentReassembler::Datagram& whole)
-{
-    if (payload->GetSize() < header.GetPayloadSize())
-    {
-        Drop(payload, header, DropReason::TRUNCATED);
-        return false;
-    }
-    const auto status = m_reassembler.Add(header, payload, Simulator::Now(), whole);
-    if (status == FragmentReassembler::Status::DROPPED)
-    {
-        Drop(payload, header, DropReason::BAD_FRAGMENT, whole.fragments);
-    }
-    ScheduleExpiry();
-    return status == FragmentReassembler::Status::COMPLETE;
+    Drop({header, {}, payload}, DropReason::MARTIAN_SOURCE);
 }
 
 void
@@ -457,90 +322,131 @@ Director::SeePacket(Ptr<const Packet> packet, Ptr<Ipv4> ipv4, uint32_t interface
     }
 }
 
-Ptr<Packet>
-Director::AddHeader(const Ipv4Header& header, Ptr<const Packet> payload) const
-{
-    if (!m_options.empty())
-    {
-        return AddHeaderWithOptions(header, m_options, payload);
-    }
-    auto packet = payload->Copy();
-    packet->AddHeader(header); // with a checksum when it came with one
-    return packet;
-}
-
 bool
-Director::Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t longestFragment)
+Director::TakeOptions(Ipv4Datagram& datagram)
 {
-    NS_LOG_FUNCTION(this << header << longestFragment);
-    const uint32_t size = header.GetSerializedSize();
-    if (size == IPV4_HEADER_SIZE)
+    const uint32_t size = datagram.header.GetSerializedSize() - IPV4_HEADER_SIZE;
+    if (size == 0)
     {
-        m_options.clear();
-        return ReceivePlain(payload, header, longestFragment);
+        return true;
     }
-    Ipv4Header plain = WithoutOptions(header);
+    datagram.header = WithoutOptions(datagram.header);
     if (Node::ChecksumEnabled())
     {
-        plain.EnableChecksum();
+        datagram.header.EnableChecksum();
     }
-    if (longestFragment || m_options.size() != size - IPV4_HEADER_SIZE)
+    if (m_options.size() != size)
     {
-        m_options.clear();
-        return ReceivePlain(payload, plain, longestFragment);
+        return true; // the node's IPv4 was not asked
     }
-    const auto packet = AddHeader(plain, payload);
-    const auto result = TakeIpOptions(m_options, header.GetDestination(), Simulator::Now());
+    const auto asked = datagram.header.GetDestination();
+    const Time now = Simulator::Now();
+    datagram.received = m_options;
+    datagram.options = m_options;
+    const auto result = TakeIpOptions(datagram.options, asked, now);
     if (result.isBad)
     {
+        IpOptions good = datagram.options;
+        good.resize(result.good);
         m_icmp.SendQuoting(m_ipv4,
-                           header.GetDestination(),
+                           asked,
                            IcmpErrorSender::PARAMETER_PROBLEM,
                            uint32_t{result.pointer} << 24,
-                           header,
-                           packet,
-                           Simulator::Now());
+                           datagram.header,
+                           datagram.ToQuote(),
+                           now,
+                           good);
     }
     if (result.isBad || result.isSourceRoute)
     {
-        Drop(payload, header, DropReason::BAD_OPTIONS);
-        return true;
+        Drop(datagram, DropReason::BAD_OPTIONS);
+        return false;
     }
-    return ReceivePlain(payload, plain, longestFragment);
+    return true;
 }
 
 bool
-Director::ReceivePlain(Ptr<const Packet> payload,
-                       const Ipv4Header& header,
-                       uint32_t longestFragment)
+Director::Reassemble(Ipv4Datagram& datagram)
 {
-    if (payload->GetSize() < header.GetPayloadSize())
+    auto fragment = datagram;
+    const auto status = m_reassembler.Add(fragment.header,
+                                          fragment.payload,
+                                          Simulator::Now(),
+                                          datagram,
+                                          fragment.options);
+    if (status == FragmentReassembler::Status::DROPPED)
     {
-        Drop(payload, header, DropReason::TRUNCATED);
+        fragment.fragments = datagram.fragments;
+        Drop(fragment, DropReason::BAD_FRAGMENT);
+    }
+    ScheduleExpiry();
+    return status == FragmentReassembler::Status::COMPLETE;
+}
+
+bool
+Director::Receive(Ipv4Datagram& datagram)
+{
+    NS_LOG_FUNCTION(this << datagram.header);
+    if (!TakeOptions(datagram))
+    {
         return true;
     }
-    const uint8_t protocol = header.GetProtocol();
-    if (protocol == IP_PROTOCOL_ICMP)
+    if (datagram.payload->GetSize() < datagram.header.GetPayloadSize())
     {
-        return ReceiveIcmp(payload, header, longestFragment);
+        Drop(datagram, DropReason::TRUNCATED);
+        return true;
     }
-    if (protocol != IP_PROTOCOL_TCP && protocol != IP_PROTOCOL_UDP)
+    if (FragmentReassembler::IsFragment(datagram.header) && !Reassemble(datagram))
     {
-        return LeaveToStack(payload, header);
+        return true;
     }
+    switch (datagram.header.GetProtocol())
+    {
+    case IP_PROTOCOL_TCP:
+    case IP_PROTOCOL_UDP:
+        return ReceiveTransport(datagram);
+    case IP_PROTOCOL_ICMP:
+        return ReceiveIcmp(datagram);
+    default:
+        return LeaveToStack(datagram);
+    }
+}
+
+bool
+Director::LeaveToStack(const Ipv4Datagram& datagram)
+{
+    auto reason = DropReason::NONE;
+    const bool isDone = m_stack.Leave(datagram, reason);
+    if (reason != DropReason::NONE)
+    {
+        Drop(datagram, reason);
+    }
+    return isDone;
+}
+
+uint32_t
+Director::SendError(IcmpErrorSender::Error error, uint32_t rest, const Ipv4Datagram& datagram)
+{
+    const auto asked = datagram.header.GetDestination();
+    return m_icmp.Send(m_ipv4, asked, error, rest, datagram, Simulator::Now());
+}
+
+bool
+Director::ReceiveTransport(const Ipv4Datagram& datagram)
+{
     constexpr uint32_t TCP_HEADER_SIZE = 20;
     constexpr uint32_t UDP_HEADER_SIZE = 8;
     std::array<uint8_t, 14> start{}; // up to the flags of TCP
-    const uint32_t size = payload->GetSize();
-    payload->CopyData(start.data(), std::min<uint32_t>(size, start.size()));
+    const uint32_t size = datagram.payload->GetSize();
+    datagram.payload->CopyData(start.data(), std::min<uint32_t>(size, start.size()));
     ConnectionKey key;
-    key.client = header.GetSource();
+    key.client = datagram.header.GetSource();
     key.clientPort = start[0] << 8 | start[1];
-    key.virtualAddress = header.GetDestination();
+    key.virtualAddress = datagram.header.GetDestination();
     key.virtualPort = start[2] << 8 | start[3];
-    key.protocol = protocol;
-    const uint32_t bytes = size + IPV4_HEADER_SIZE + m_options.size();
-    const bool isTcp = protocol == IP_PROTOCOL_TCP;
+    key.protocol = datagram.header.GetProtocol();
+    const uint32_t bytes = datagram.GetSize();
+    const bool isTcp = key.protocol == IP_PROTOCOL_TCP;
     const bool isWhole = size >= (isTcp ? TCP_HEADER_SIZE : UDP_HEADER_SIZE);
     const auto decision = isWhole ? Decide(key,
                                            isTcp ? start[13] : 0,
@@ -551,7 +457,7 @@ Director::ReceivePlain(Ptr<const Packet> payload,
     switch (decision.verdict)
     {
     case Verdict::LOCAL:
-        return LeaveToStack(payload, header);
+        return LeaveToStack(datagram);
     case Verdict::FORWARD:
         if (decision.timerChanged)
         {
@@ -560,45 +466,43 @@ Director::ReceivePlain(Ptr<const Packet> payload,
         if (m_routing->IsLocal(decision.server->GetAddress()))
         {
             // the director is its own real server: ip_vs_tunnel_xmit delivers locally
-            return LeaveToStack(payload, header);
+            return LeaveToStack(datagram);
         }
-        Forward(payload, header, longestFragment, decision);
+        Forward(datagram, decision);
         return true;
     case Verdict::UNREACHABLE:
-        SendError(IcmpErrorSender::PORT_UNREACHABLE, 0, header, payload);
+        SendError(IcmpErrorSender::PORT_UNREACHABLE, 0, datagram);
         break;
     case Verdict::DROP:
         break;
     }
-    Drop(payload, header, decision.reason);
+    Drop(datagram, decision.reason);
     return true;
 }
 
 bool
-Director::ReceiveIcmp(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t longestFragment)
+Director::ReceiveIcmp(const Ipv4Datagram& datagram)
 {
-    const IcmpQuote quote(payload);
+    const IcmpQuote quote(datagram.payload);
     if (quote.kind == IcmpQuote::Kind::OTHER ||
         (quote.kind == IcmpQuote::Kind::TUNNEL && !HasServer(quote.server)))
     {
-        return LeaveToStack(payload, header);
+        return LeaveToStack(datagram);
     }
     const bool isAnswer = quote.kind == IcmpQuote::Kind::ANSWER;
     const auto decision =
-        DecideIcmp(quote.connection,
-                   isAnswer ? payload->GetSize() + IPV4_HEADER_SIZE + m_options.size() : 0,
-                   Simulator::Now());
+        DecideIcmp(quote.connection, isAnswer ? datagram.GetSize() : 0, Simulator::Now());
     if (decision.verdict != Verdict::FORWARD)
     {
-        return LeaveToStack(payload, header);
+        return LeaveToStack(datagram);
     }
-    if (Node::ChecksumEnabled() && !IcmpQuote::IsChecksumRight(payload))
+    if (Node::ChecksumEnabled() && !IcmpQuote::IsChecksumRight(datagram.payload))
     {
-        Drop(payload, header, DropReason::BAD_CHECKSUM);
+        Drop(datagram, DropReason::BAD_CHECKSUM);
     }
     else if (isAnswer)
     {
-        Forward(payload, header, longestFragment, decision);
+        Forward(datagram, decision);
     }
     else
     {
@@ -650,61 +554,55 @@ Director::GetRoute(Ipv4Address server, Ptr<Packet> packet)
 }
 
 void
-Director::Forward(Ptr<const Packet> payload,
-                  const Ipv4Header& header,
-                  uint32_t longestFragment,
-                  const Decision& decision)
+Director::Forward(const Ipv4Datagram& datagram, const Decision& decision)
 {
     RealServer& server = *decision.server;
+    const auto& header = datagram.header;
     if (m_dropLoops &&
         (header.GetSource() == server.GetAddress() || m_routing->IsLocal(header.GetSource())))
     {
-        Drop(payload, header, DropReason::LOOP);
+        Drop(datagram, DropReason::LOOP);
         return;
     }
     if (header.GetTtl() <= 1)
     {
-        CountAnswer(decision, SendError(IcmpErrorSender::TTL_EXCEEDED, 0, header, payload));
-        Drop(payload, header, DropReason::TTL_EXPIRED);
+        CountAnswer(decision, SendError(IcmpErrorSender::TTL_EXCEEDED, 0, datagram));
+        Drop(datagram, DropReason::TTL_EXPIRED);
         return;
     }
-    Ipv4Header inner = header;
-    inner.SetTtl(header.GetTtl() - 1);
+    Ipv4Datagram inner = datagram;
+    inner.header.SetTtl(header.GetTtl() - 1);
 
-    auto packet = payload->Copy();
+    auto packet = inner.ToPacket();
     const auto route = GetRoute(server.GetAddress(), packet);
     if (!route)
     {
-        CountAnswer(decision, SendError(IcmpErrorSender::HOST_UNREACHABLE, 0, inner, payload));
-        Drop(payload, header, DropReason::NO_ROUTE);
+        CountAnswer(decision, SendError(IcmpErrorSender::HOST_UNREACHABLE, 0, inner));
+        Drop(datagram, DropReason::NO_ROUTE);
         return;
     }
     const uint32_t mtu = m_pathMtu.Use(server.GetAddress(),
                                        &server,
                                        route->GetOutputDevice()->GetMtu(),
                                        Simulator::Now());
-    const uint32_t innerSize = payload->GetSize() + IPV4_HEADER_SIZE + m_options.size();
-    const uint32_t outerSize = innerSize + IPV4_HEADER_SIZE;
+    const uint32_t outerSize = packet->GetSize() + IPV4_HEADER_SIZE;
     if (outerSize > mtu && m_pmtuDisc && header.IsDontFragment() &&
         header.GetProtocol() != IP_PROTOCOL_ICMP)
     {
-        CountAnswer(decision,
-                    SendError(IcmpErrorSender::FRAGMENTATION_NEEDED,
-                              mtu - IPV4_HEADER_SIZE,
-                              inner,
-                              payload));
-        Drop(payload, header, DropReason::TOO_BIG);
+        CountAnswer(
+            decision,
+            SendError(IcmpErrorSender::FRAGMENTATION_NEEDED, mtu - IPV4_HEADER_SIZE, inner));
+        Drop(datagram, DropReason::TOO_BIG);
         return;
     }
 
-    const auto outer = MakeOuterHeader(inner,
-                                       innerSize,
+    const auto outer = MakeOuterHeader(inner.header,
+                                       packet->GetSize(),
                                        route->GetSource(),
                                        server.GetAddress(),
                                        m_pmtuDisc,
                                        m_identification);
     m_identification += !outer.IsDontFragment();
-    packet = AddHeader(inner, payload);
     // as ns-3's own forwarding does: the queues on the way out follow the TOS field
     SocketPriorityTag priority;
     packet->RemovePacketTag(priority);
@@ -718,7 +616,7 @@ Director::Forward(Ptr<const Packet> payload,
 
     // No outer fragment is longer than the longest fragment received (ip_output.c, ip_fragment
     // keeps to frag_max_size).
-    const uint32_t limit = longestFragment ? std::min(mtu, longestFragment) : mtu;
+    const uint32_t limit = datagram.longestFragment ? std::min(mtu, datagram.longestFragment) : mtu;
     if (outerSize <= limit)
     {
         m_ipv4->SendWithHeader(packet, outer, route);
@@ -726,7 +624,7 @@ Director::Forward(Ptr<const Packet> payload,
     }
     for (auto& [fragment, content] : FragmentIpv4(outer, packet, limit))
     {
-        if (longestFragment && header.IsDontFragment())
+        if (datagram.longestFragment && header.IsDontFragment())
         {
             // as the fragments came (ip_output.c, IPSKB_FRAG_PMTU)
             fragment.SetDontFragment();
@@ -736,14 +634,11 @@ Director::Forward(Ptr<const Packet> payload,
 }
 
 void
-Director::Drop(Ptr<const Packet> payload,
-               const Ipv4Header& header,
-               DropReason reason,
-               uint32_t packets)
+Director::Drop(const Ipv4Datagram& datagram, DropReason reason)
 {
-    NS_LOG_LOGIC("drop " << header << ": " << ToString(reason));
-    m_dropped[static_cast<uint8_t>(reason)] += packets;
-    m_dropTrace(header, payload, reason);
+    NS_LOG_LOGIC("drop " << datagram.header << ": " << ToString(reason));
+    m_dropped[static_cast<uint8_t>(reason)] += std::max(1U, datagram.fragments);
+    m_dropTrace(datagram.header, datagram.payload, reason);
 }
 
 void
@@ -782,14 +677,8 @@ Director::HandleExpiry()
     for (const auto& given : m_reassembler.Expire(now))
     {
         // Without offset 0 there is nothing the sender would know it by: Send keeps silent.
-        m_icmp.Send(m_ipv4,
-                    given.header.GetDestination(),
-                    IcmpErrorSender::REASSEMBLY_TIME,
-                    0,
-                    given.header,
-                    given.payload,
-                    now);
-        Drop(given.payload, given.header, DropReason::FRAGMENT_TIMEOUT, given.fragments);
+        SendError(IcmpErrorSender::REASSEMBLY_TIME, 0, given);
+        Drop(given, DropReason::FRAGMENT_TIMEOUT);
     }
     ScheduleExpiry();
 }

@@ -13,12 +13,12 @@
 #include "fragment-reassembler.h"
 #include "icmp-error-sender.h"
 #include "icmp-quote.h"
-#include "ip-options.h"
+#include "ipv4-datagram.h"
+#include "local-stack.h"
 #include "path-mtu-cache.h"
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
-#include "ns3/ip-l4-protocol.h"
 #include "ns3/ipv4-header.h"
 #include "ns3/packet.h"
 #include "ns3/traced-callback.h"
@@ -69,14 +69,13 @@ class Director : public Application, public DirectorCore
     ~Director() override = default;
 
     /**
-     * @brief Deal with a packet for the node, as DirectorRouting shows it.
-     * @param payload what follows the IPv4 header
-     * @param header the IPv4 header
-     * @param longestFragment total length of the longest fragment that the packet came in, octets;
-     *        0 when it came whole
+     * @brief Deal with a packet for the node, as DirectorRouting shows it: behind the reassembly,
+     * where IPVS sits.
+     * @param[in,out] datagram the packet, its header as ns-3 has read it; becomes what the node's
+     *        own stack is to have
      * @return true when the packet is dealt with, false when the node's own stack is to have it
      */
-    bool Receive(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t longestFragment);
+    bool Receive(Ipv4Datagram& datagram);
 
     /**
      * @brief Drop a packet that comes from outside with an address of the node as its source
@@ -85,17 +84,6 @@ class Director : public Application, public DirectorCore
      * @param header the IPv4 header
      */
     void RefuseMartian(Ptr<const Packet> payload, const Ipv4Header& header);
-
-    /**
-     * @brief Hold a fragment for the node until its datagram is whole.
-     * @param payload what follows the IPv4 header
-     * @param header the IPv4 header
-     * @param[out] whole the datagram
-     * @return true when the datagram is whole now
-     */
-    bool Reassemble(Ptr<const Packet> payload,
-                    const Ipv4Header& header,
-                    FragmentReassembler::Datagram& whole);
 
     /**
      * @brief Give the packets to a network a firewall mark, and take them for the node's own, as
@@ -203,35 +191,6 @@ class Director : public Application, public DirectorCore
     void TakeAddress(Ipv4Address address);
 
     /**
-     * @brief Where the node's ICMP sends; gives an error the address that was asked as its source.
-     * @param packet the ICMP packet
-     * @param source source address that ICMP chose
-     * @param destination destination address
-     * @param protocol 1
-     * @param route route that ICMP chose
-     */
-    void SendIcmp(Ptr<Packet> packet,
-                  Ipv4Address source,
-                  Ipv4Address destination,
-                  uint8_t protocol,
-                  Ptr<Ipv4Route> route);
-
-    /**
-     * @brief Where the node's TCP sends; makes a RST for a segment of no connection what Linux's
-     * is.
-     * @param packet the segment
-     * @param source source address
-     * @param destination destination address
-     * @param protocol 6
-     * @param route route that TCP chose
-     */
-    void SendTcp(Ptr<Packet> packet,
-                 Ipv4Address source,
-                 Ipv4Address destination,
-                 uint8_t protocol,
-                 Ptr<Ipv4Route> route);
-
-    /**
      * @brief See a packet as it comes to the node, to keep its IP options.
      * @param packet the packet, its IPv4 header included
      * @param ipv4 the node's IPv4
@@ -240,54 +199,49 @@ class Director : public Application, public DirectorCore
     void SeePacket(Ptr<const Packet> packet, Ptr<Ipv4> ipv4, uint32_t interface);
 
     /**
-     * @brief Deal with a packet for the node whose header has been read as it is without options.
-     * @param payload what follows the IPv4 header
-     * @param header the IPv4 header
-     * @param longestFragment see Receive
-     * @return true when it is dealt with, false when the node's own stack is to have it
+     * @brief Take the options of a packet as its destination does.
+     * @param[in,out] datagram the packet; gets its options, and a header without them
+     * @return false when it is dropped for them
      */
-    bool ReceivePlain(Ptr<const Packet> payload,
-                      const Ipv4Header& header,
-                      uint32_t longestFragment);
+    bool TakeOptions(Ipv4Datagram& datagram);
 
     /**
-     * @brief Put its header in front of the packet being dealt with, options included.
-     * @param header the header, as it is without options
-     * @param payload what follows
-     * @return the packet
+     * @brief Hold a fragment until its datagram is whole.
+     * @param[in,out] datagram the fragment; becomes the whole
+     * @return false while it is not
      */
-    Ptr<Packet> AddHeader(const Ipv4Header& header, Ptr<const Packet> payload) const;
+    bool Reassemble(Ipv4Datagram& datagram);
+
+    /**
+     * @brief Deal with a TCP or UDP packet for the node.
+     * @param datagram the packet
+     * @return true when it is dealt with, false when the node's own stack is to have it
+     */
+    bool ReceiveTransport(const Ipv4Datagram& datagram);
+
+    /**
+     * @brief Deal with an ICMP message for the node: relay what is about a client's connection, and
+     * tell the client what is about a packet in the tunnel (ip_vs_core.c, ip_vs_in_icmp).
+     * @param datagram the packet
+     * @return true when it is dealt with, false when the node's own stack is to have it
+     */
+    bool ReceiveIcmp(const Ipv4Datagram& datagram);
 
     /**
      * @brief Leave a packet to the node's own stack, unless Linux's would not take it.
-     * @param payload what follows the IPv4 header
-     * @param header the IPv4 header
-     * @return true when it is dropped
+     * @param datagram the packet
+     * @return true when it is dealt with all the same
      */
-    bool LeaveToStack(Ptr<const Packet> payload, const Ipv4Header& header);
+    bool LeaveToStack(const Ipv4Datagram& datagram);
 
     /**
      * @brief Send an ICMP error about a packet for the node, from the address it was sent to.
      * @param error type and code
      * @param rest second word of the ICMP header
-     * @param header the IPv4 header
-     * @param payload what follows it
+     * @param datagram the packet
      * @return octets of the error, 0 when none was sent
      */
-    uint32_t SendError(IcmpErrorSender::Error error,
-                       uint32_t rest,
-                       const Ipv4Header& header,
-                       Ptr<const Packet> payload);
-
-    /**
-     * @brief Deal with an ICMP message for the node: relay what is about a client's connection, and
-     * tell the client what is about a packet in the tunnel (ip_vs_core.c, ip_vs_in_icmp).
-     * @param payload the message
-     * @param header the IPv4 header
-     * @param longestFragment see Receive
-     * @return true when it is dealt with, false when the node's own stack is to have it
-     */
-    bool ReceiveIcmp(Ptr<const Packet> payload, const Ipv4Header& header, uint32_t longestFragment);
+    uint32_t SendError(IcmpErrorSender::Error error, uint32_t rest, const Ipv4Datagram& datagram);
 
     /**
      * @brief Tell a client what happened to its packet in the tunnel.
@@ -298,15 +252,10 @@ class Director : public Application, public DirectorCore
 
     /**
      * @brief Encapsulate a packet and send it to its real server.
-     * @param payload what follows the inner header
-     * @param header the inner header as it came
-     * @param longestFragment see Receive
+     * @param datagram the packet as it came
      * @param decision where it goes
      */
-    void Forward(Ptr<const Packet> payload,
-                 const Ipv4Header& header,
-                 uint32_t longestFragment,
-                 const Decision& decision);
+    void Forward(const Ipv4Datagram& datagram, const Decision& decision);
 
     /**
      * @brief The route to a real server.
@@ -318,15 +267,10 @@ class Director : public Application, public DirectorCore
 
     /**
      * @brief Count and trace a dropped packet.
-     * @param payload what follows the header
-     * @param header the header
+     * @param datagram the packet
      * @param reason why
-     * @param packets how many packets it stands for: the fragments of a datagram
      */
-    void Drop(Ptr<const Packet> payload,
-              const Ipv4Header& header,
-              DropReason reason,
-              uint32_t packets = 1);
+    void Drop(const Ipv4Datagram& datagram, DropReason reason);
 
     /**
      * @brief Have one event at the time the next timer of connections or fragments may run out.
@@ -361,16 +305,12 @@ class Director : public Application, public DirectorCore
     FragmentReassembler m_reassembler; ///< fragments for the node
     IcmpErrorSender m_icmp;            ///< errors from the VIP
     PathMtuCache m_pathMtu;            ///< path MTUs to the real servers
-    IpL4Protocol::DownTargetCallback m_icmpDownTarget; ///< where the node's ICMP sent before
-    IpL4Protocol::DownTargetCallback m_tcpDownTarget;  ///< where the node's TCP sent before
-    Ipv4Header m_leftHeader;                        ///< of the packet last left to the node's stack
-    Ptr<const Packet> m_leftPayload;                ///< what followed that header, null before
-    IpOptions m_options;                            ///< of the packet being dealt with
-    Time m_leftTime;                                ///< when that was
-    EventId m_expiry;                               ///< the one timer event
-    EventId m_defenceTimer;                         ///< the event of each second
-    Time m_expiryTime;                              ///< when it comes
-    uint64_t m_forwarded{0};                        ///< packets sent into the tunnel
+    LocalStack m_stack{m_icmp};        ///< answers what is not for a service
+    IpOptions m_options;               ///< of the packet that comes in
+    EventId m_expiry;                  ///< the one timer event
+    EventId m_defenceTimer;            ///< the event of each second
+    Time m_expiryTime;                 ///< when it comes
+    uint64_t m_forwarded{0};           ///< packets sent into the tunnel
     std::array<uint64_t, DROP_REASONS> m_dropped{}; ///< packets dropped, by reason
 
     /// packets that go into the tunnel

@@ -40,7 +40,8 @@ FragmentReassembler::Status
 FragmentReassembler::Add(const Ipv4Header& header,
                          Ptr<const Packet> payload,
                          Time now,
-                         Datagram& datagram)
+                         Datagram& datagram,
+                         const IpOptions& options)
 {
     datagram = Datagram();
     datagram.fragments = 1;
@@ -108,10 +109,11 @@ FragmentReassembler::Add(const Ipv4Header& header,
     case Status::HELD:
         break;
     }
-    const uint32_t length = header.GetSerializedSize() + end - offset;
+    const uint32_t length = header.GetSerializedSize() + options.size() + end - offset;
     if (offset == 0 || !queue.firstContent)
     {
         queue.first = header;
+        queue.firstOptions = options;
         queue.firstContent = content;
     }
     queue.held += end - offset;
@@ -169,12 +171,13 @@ FragmentReassembler::Assemble(const Queue& queue, Datagram& datagram)
     datagram.fragments = queue.fragments;
     datagram.longestFragment = queue.longest;
     datagram.header = queue.first;
+    datagram.options = queue.firstOptions;
 
     // ip_frag_ecn_table: bits 0 Not-ECT, 1 ECT(1), 2 ECT(0), 3 CE
     constexpr uint8_t NOT_ECT = 1;
     constexpr uint8_t CE = 8;
     if (((queue.ecn & NOT_ECT) != 0 && queue.ecn != NOT_ECT) ||
-        queue.first.GetSerializedSize() + queue.length > MAX_LENGTH)
+        queue.first.GetSerializedSize() + queue.firstOptions.size() + queue.length > MAX_LENGTH)
     {
         NS_LOG_LOGIC("drop " << queue.fragments << " fragments: mixed ECN or too long");
         return false;
@@ -194,17 +197,19 @@ FragmentReassembler::Assemble(const Queue& queue, Datagram& datagram)
     {
         datagram.header.SetMayFragment();
     }
+    Ptr<Packet> payload;
     for (const auto& [offset, run] : queue.runs)
     {
-        if (!datagram.payload)
+        if (!payload)
         {
-            datagram.payload = run.content;
+            payload = run.content;
         }
         else
         {
-            datagram.payload->AddAtEnd(run.content);
+            payload->AddAtEnd(run.content);
         }
     }
+    datagram.payload = payload;
     return true;
 }
 
@@ -215,7 +220,8 @@ FragmentReassembler::Expire(Time now)
     while (!m_byAge.empty() && m_byAge.front().deadline <= now)
     {
         const Queue& queue = m_byAge.front();
-        expired.push_back({queue.first, queue.firstContent, queue.longest, queue.fragments});
+        expired.push_back(
+            {queue.first, queue.firstOptions, queue.firstContent, queue.longest, queue.fragments});
         Remove(m_byAge.begin());
     }
     return expired;

@@ -7,6 +7,8 @@
 #ifndef GIPT_FRAGMENT_REASSEMBLER_H
 #define GIPT_FRAGMENT_REASSEMBLER_H
 
+#include "ipv4-datagram.h"
+
 #include "ns3/ipv4-address.h"
 #include "ns3/ipv4-header.h"
 #include "ns3/nstime.h"
@@ -55,15 +57,9 @@ class FragmentReassembler
         DROPPED   ///< gone, perhaps with all that were held of its datagram
     };
 
-    /** A datagram that left the reassembler, whole or given up. */
-    struct Datagram
-    {
-        Ipv4Header header;           ///< its header; given up: that of the fragment with offset 0,
-                                     ///< or of another when that never came
-        Ptr<Packet> payload;         ///< what follows the header
-        uint32_t longestFragment{0}; ///< IPv4 total length of the longest fragment, in octets
-        uint32_t fragments{0};       ///< how many fragments it took, or went with it
-    };
+    /** A datagram that left the reassembler, whole or given up: then its header, options and
+     * payload are those of the fragment with offset 0, or of another when that never came. */
+    using Datagram = Ipv4Datagram;
 
     /**
      * @brief Constructor.
@@ -91,9 +87,14 @@ class FragmentReassembler
      * @param payload what follows the header
      * @param now the time
      * @param[out] datagram COMPLETE: the datagram; DROPPED: how many fragments went
+     * @param options its options, when the header is given without them
      * @return what became of it
      */
-    Status Add(const Ipv4Header& header, Ptr<const Packet> payload, Time now, Datagram& datagram);
+    Status Add(const Ipv4Header& header,
+               Ptr<const Packet> payload,
+               Time now,
+               Datagram& datagram,
+               const IpOptions& options = {});
 
     /**
      * @brief Give up the datagrams whose time is up.
@@ -151,6 +152,7 @@ class FragmentReassembler
         Key key;                      ///< what its fragments have in common
         Time deadline;                ///< when it is given up
         Ipv4Header first;             ///< header of the fragment with offset 0, at first of another
+        IpOptions firstOptions;       ///< options of that fragment
         Ptr<Packet> firstContent;     ///< content of that fragment
         std::map<uint32_t, Run> runs; ///< by offset
         uint32_t length{0};           ///< greatest end seen

@@ -7,6 +7,7 @@
 #include "icmp-error-sender.h"
 
 #include "internet-checksum.h"
+#include "ip-options.h"
 #include "ipip-encapsulation.h"
 
 #include "ns3/ipv4-l3-protocol.h"
@@ -100,15 +101,17 @@ IcmpErrorSender::Send(Ptr<Ipv4> ipv4,
                       Ipv4Address from,
                       Error error,
                       uint32_t rest,
-                      const Ipv4Header& header,
-                      Ptr<const Packet> payload,
+                      const Ipv4Datagram& datagram,
                       Time now)
 {
-    auto packet = payload->Copy();
-    Ipv4Header quoted = header;
-    quoted.EnableChecksum();
-    packet->AddHeader(quoted);
-    return SendQuoting(ipv4, from, error, rest, header, packet, now);
+    return SendQuoting(ipv4,
+                       from,
+                       error,
+                       rest,
+                       datagram.header,
+                       datagram.ToQuote(),
+                       now,
+                       datagram.options);
 }
 
 uint32_t
@@ -118,7 +121,8 @@ IcmpErrorSender::SendQuoting(Ptr<Ipv4> ipv4,
                              uint32_t rest,
                              const Ipv4Header& header,
                              Ptr<const Packet> packet,
-                             Time now)
+                             Time now,
+                             const IpOptions& options)
 {
     NS_LOG_FUNCTION(this << from << error << rest << header);
     const Ipv4Address to = header.GetSource();
@@ -128,13 +132,19 @@ IcmpErrorSender::SendQuoting(Ptr<Ipv4> ipv4,
     {
         return 0;
     }
+    Ipv4Datagram answer;
+    if (!EchoIpOptions(options, from, now, answer.options))
+    {
+        NS_LOG_LOGIC("no room in the options");
+        return 0;
+    }
     if (error != FRAGMENTATION_NEEDED && !TakeCredit(to, now))
     {
         NS_LOG_LOGIC("rate limit for " << to);
         return 0;
     }
 
-    Ipv4Header reply;
+    Ipv4Header& reply = answer.header;
     reply.SetSource(from);
     reply.SetDestination(to);
     reply.SetProtocol(IP_PROTOCOL_ICMP);
@@ -154,8 +164,9 @@ IcmpErrorSender::SendQuoting(Ptr<Ipv4> ipv4,
         return 0;
     }
 
-    const uint32_t quotedSize =
-        std::min(packet->GetSize(), LARGEST_ERROR - IPV4_HEADER_SIZE - ICMP_HEADER_SIZE);
+    const uint32_t room =
+        LARGEST_ERROR - IPV4_HEADER_SIZE - answer.options.size() - ICMP_HEADER_SIZE;
+    const uint32_t quotedSize = std::min(packet->GetSize(), room);
     std::vector<uint8_t> octets(ICMP_HEADER_SIZE + quotedSize);
     octets[0] = error >> 8;
     octets[1] = error & 0xff;
@@ -169,8 +180,9 @@ IcmpErrorSender::SendQuoting(Ptr<Ipv4> ipv4,
     octets[3] = checksum & 0xff;
 
     reply.SetPayloadSize(octets.size());
-    l3->SendWithHeader(Create<Packet>(octets.data(), octets.size()), reply, route);
-    return IPV4_HEADER_SIZE + octets.size();
+    answer.payload = Create<Packet>(octets.data(), octets.size());
+    answer.Send(l3, route);
+    return answer.GetSize();
 }
 
 } // namespace gipt

@@ -7,6 +7,8 @@
 #ifndef GIPT_ICMP_ERROR_SENDER_H
 #define GIPT_ICMP_ERROR_SENDER_H
 
+#include "ipv4-datagram.h"
+
 #include "ns3/ipv4-address.h"
 #include "ns3/ipv4-header.h"
 #include "ns3/ipv4.h"
@@ -73,8 +75,7 @@ class IcmpErrorSender
      * @param error type and code
      * @param rest second word of the ICMP header: the next-hop MTU in octets for
      *        FRAGMENTATION_NEEDED, the octet in the first octet for PARAMETER_PROBLEM, else 0
-     * @param header header of the packet, quoted as it is given
-     * @param payload what followed the header
+     * @param datagram the packet, quoted as it is given
      * @param now the time, for the rate limit
      * @return octets of the error, IPv4 header included; 0 when none was sent
      */
@@ -82,8 +83,7 @@ class IcmpErrorSender
                   Ipv4Address from,
                   Error error,
                   uint32_t rest,
-                  const Ipv4Header& header,
-                  Ptr<const Packet> payload,
+                  const Ipv4Datagram& datagram,
                   Time now);
 
     /**
@@ -95,6 +95,8 @@ class IcmpErrorSender
      * @param header header of the packet, to know what it is
      * @param packet the packet, its header included
      * @param now the time, for the rate limit
+     * @param options options of the packet, as TakeIpOptions has left them: the error goes on with
+     *        them
      * @return octets of the error, IPv4 header included; 0 when none was sent
      */
     uint32_t SendQuoting(Ptr<Ipv4> ipv4,
@@ -103,7 +105,8 @@ class IcmpErrorSender
                          uint32_t rest,
                          const Ipv4Header& header,
                          Ptr<const Packet> packet,
-                         Time now);
+                         Time now,
+                         const IpOptions& options = {});
 
     /**
      * @brief Forget what the rate limit knows.

@@ -6,7 +6,6 @@
 
 #include "ip-options.h"
 
-#include "internet-checksum.h"
 #include "ipip-encapsulation.h"
 
 #include <algorithm>
@@ -54,6 +53,12 @@ class Option
      * @return the octet of the option that is bad, -1 when none is
      */
     int Take();
+
+    /**
+     * Go on with it in an answer.
+     * @return false when it has no room for what it asks for
+     */
+    bool GoOn();
 
   private:
     /**
@@ -178,6 +183,30 @@ Option::RecordTime()
     return -1;
 }
 
+bool
+Option::GoOn()
+{
+    if (m_octets[2] > m_length)
+    {
+        return true; // full
+    }
+    if (m_octets[0] == RECORD_ROUTE)
+    {
+        return RecordRoute() < 0;
+    }
+    const bool isGiven = (m_octets[3] & 15) == TIMES_OF_GIVEN_ADDRESSES;
+    if (isGiven &&
+        (m_octets[2] < 13 || Ipv4Address::Deserialize(&m_octets[m_octets[2] - 9]) != m_destination))
+    {
+        return true; // it was not our turn
+    }
+    if (isGiven && m_octets[2] + 7 > m_length)
+    {
+        return m_octets[2] + 3 <= m_length; // no further address
+    }
+    return RecordTime() < 0;
+}
+
 } // namespace
 
 IpOptionsResult
@@ -188,6 +217,7 @@ TakeIpOptions(IpOptions& options, Ipv4Address destination, Time now)
     std::size_t at = 0;
     const auto isBad = [&](int octet) {
         result.isBad = octet >= 0;
+        result.good = at;
         result.pointer = IPV4_HEADER_SIZE + at + octet;
         return result.isBad;
     };
@@ -226,25 +256,30 @@ TakeIpOptions(IpOptions& options, Ipv4Address destination, Time now)
     return result;
 }
 
-Ptr<Packet>
-AddHeaderWithOptions(const Ipv4Header& header, const IpOptions& options, Ptr<const Packet> payload)
+bool
+EchoIpOptions(const IpOptions& options, Ipv4Address source, Time now, IpOptions& echo)
 {
-    auto first = Create<Packet>();
-    Ipv4Header plain = header;
-    plain.SetPayloadSize(header.GetPayloadSize() + options.size());
-    first->AddHeader(plain);
-    std::vector<uint8_t> octets(IPV4_HEADER_SIZE);
-    first->CopyData(octets.data(), octets.size());
-    octets.insert(octets.end(), options.begin(), options.end());
-    octets[0] = 4 << 4 | octets.size() / 4;
-    octets[10] = 0;
-    octets[11] = 0;
-    const uint16_t checksum = InternetChecksum(octets);
-    octets[10] = checksum >> 8;
-    octets[11] = checksum & 0xff;
-    auto packet = Create<Packet>(octets.data(), octets.size());
-    packet->AddAtEnd(payload);
-    return packet;
+    echo.clear();
+    for (const uint8_t kind : {RECORD_ROUTE, TIMESTAMP})
+    {
+        std::size_t at = 0;
+        while (at + 1 < options.size() && options[at] != kind && options[at] != END)
+        {
+            at += options[at] == NO_OPERATION ? 1 : options[at + 1];
+        }
+        if (at + 1 < options.size() && options[at] == kind)
+        {
+            const std::size_t begin = echo.size();
+            const auto option = options.begin() + at;
+            echo.insert(echo.end(), option, option + option[1]);
+            if (!Option(&echo[begin], option[1], source, now).GoOn())
+            {
+                return false;
+            }
+        }
+    }
+    echo.resize((echo.size() + 3) & ~std::size_t{3}, END);
+    return true;
 }
 
 } // namespace gipt

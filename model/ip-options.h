@@ -7,22 +7,18 @@
 #ifndef GIPT_IP_OPTIONS_H
 #define GIPT_IP_OPTIONS_H
 
+#include "ipv4-datagram.h"
+
 #include "ns3/ipv4-address.h"
-#include "ns3/ipv4-header.h"
 #include "ns3/nstime.h"
-#include "ns3/packet.h"
 #include "ns3/ptr.h"
 
 #include <cstdint>
-#include <vector>
 
 namespace ns3
 {
 namespace gipt
 {
-
-/** The options of an IPv4 header (RFC 791, 3.1), which ns-3's Ipv4Header does not keep. */
-typedef std::vector<uint8_t> IpOptions;
 
 /**
  * @ingroup global-ip-tunneling
@@ -32,6 +28,7 @@ struct IpOptionsResult
 {
     bool isBad{false};         ///< not well made: ICMP 12/0
     bool isSourceRoute{false}; ///< it has a source route, which Linux does not accept by default
+    uint8_t good{0};           ///< octets of the options in front of the bad one
     uint8_t pointer{0};        ///< octet of the packet at which it is bad
 };
 
@@ -48,15 +45,15 @@ IpOptionsResult TakeIpOptions(IpOptions& options, Ipv4Address destination, Time 
 
 /**
  * @ingroup global-ip-tunneling
- * @brief Put a header with options in front of a packet.
- * @param header the header, as it is without options
- * @param options the options
- * @param payload what follows
- * @return the packet
+ * @brief The options of an answer to a packet: record route and timestamp go on in it
+ * (net/ipv4/ip_options.c, __ip_options_echo).
+ * @param options the packet's, as TakeIpOptions has left them
+ * @param source source address of the answer, destination of the packet
+ * @param now the time
+ * @param[out] echo the answer's options
+ * @return false when they have no room for what they ask for, and there is to be no answer
  */
-Ptr<Packet> AddHeaderWithOptions(const Ipv4Header& header,
-                                 const IpOptions& options,
-                                 Ptr<const Packet> payload);
+bool EchoIpOptions(const IpOptions& options, Ipv4Address source, Time now, IpOptions& echo);
 
 } // namespace gipt
 } // namespace ns3

@@ -177,8 +177,7 @@ IpipL4Protocol::Receive(Ptr<Packet> packet,
                     m_loaded ? IcmpErrorSender::PORT_UNREACHABLE
                              : IcmpErrorSender::PROTOCOL_UNREACHABLE,
                     0,
-                    header,
-                    packet,
+                    {header, {}, packet},
                     Simulator::Now());
         Drop(header,
              packet,
@@ -248,8 +247,9 @@ IpipL4Protocol::Reassemble(Ptr<Packet> fragment, const Ipv4Header& outer)
     {
         return nullptr;
     }
-    PutHeader(*datagram.payload, datagram.header);
-    return datagram.payload;
+    auto whole = datagram.payload->Copy();
+    PutHeader(*whole, datagram.header);
+    return whole;
 }
 
 bool

@@ -290,11 +290,11 @@ class LinuxFiguresTestCase : public TestCase
                         MakePayload(second - 20),
                         Seconds(0),
                         datagram);
-        datagram.payload->AddHeader(datagram.header);
-        const auto outer = MakeHeader(datagram.payload->GetSize());
+        const auto whole = datagram.ToPacket();
+        const auto outer = MakeHeader(whole->GetSize());
         std::vector<uint32_t> lengths;
         for (const auto& piece :
-             FragmentIpv4(outer, datagram.payload, std::min(1500U, datagram.longestFragment)))
+             FragmentIpv4(outer, whole, std::min(1500U, datagram.longestFragment)))
         {
             lengths.push_back(20 + piece.second->GetSize());
         }
