@@ -8,11 +8,9 @@
 
 #include "director.h"
 
-#include "ns3/ipv4.h"
 #include "ns3/log.h"
 #include "ns3/loopback-net-device.h"
 #include "ns3/net-device.h"
-#include "ns3/object.h"
 
 namespace ns3
 {
@@ -26,7 +24,7 @@ TypeId
 DirectorRouting::GetTypeId()
 {
     static TypeId tid = TypeId("ns3::gipt::DirectorRouting")
-                            .SetParent<Ipv4ListRouting>()
+                            .SetParent<RoutingHook>()
                             .SetGroupName("GlobalIpTunneling")
                             .AddConstructor<DirectorRouting>();
     return tid;
@@ -35,16 +33,7 @@ DirectorRouting::GetTypeId()
 Ptr<DirectorRouting>
 DirectorRouting::Install(Ptr<Ipv4> ipv4)
 {
-    auto inner = ipv4->GetRoutingProtocol();
-    auto hook = DynamicCast<DirectorRouting>(inner);
-    if (!hook)
-    {
-        hook = CreateObject<DirectorRouting>();
-        hook->m_inner = inner;
-        hook->m_innerList = DynamicCast<Ipv4ListRouting>(inner);
-        ipv4->SetRoutingProtocol(hook);
-    }
-    return hook;
+    return InstallHook<DirectorRouting>(ipv4);
 }
 
 void
@@ -55,53 +44,11 @@ DirectorRouting::SetDirector(Ptr<Director> director)
 }
 
 void
-DirectorRouting::DoInitialize()
-{
-    m_inner->Initialize();
-    Ipv4RoutingProtocol::DoInitialize();
-}
-
-void
 DirectorRouting::DoDispose()
 {
     NS_LOG_FUNCTION(this);
-    m_hooked = nullptr;
-    m_inner = nullptr;
-    m_innerList = nullptr;
     m_director = nullptr;
-    m_local.clear();
-    Ipv4ListRouting::DoDispose();
-}
-
-void
-DirectorRouting::SetIpv4(Ptr<Ipv4> ipv4)
-{
-    NS_LOG_FUNCTION(this << ipv4);
-    // the inner protocol has its Ipv4 already and would not take one twice
-    m_hooked = ipv4;
-    ReadAddresses();
-}
-
-void
-DirectorRouting::ReadAddresses()
-{
-    m_local.clear();
-    for (uint32_t i = 0; i < m_hooked->GetNInterfaces(); ++i)
-    {
-        for (uint32_t j = 0; j < m_hooked->GetNAddresses(i); ++j)
-        {
-            m_local.insert(m_hooked->GetAddress(i, j).GetLocal());
-        }
-    }
-}
-
-Ptr<Ipv4Route>
-DirectorRouting::RouteOutput(Ptr<Packet> packet,
-                             const Ipv4Header& header,
-                             Ptr<NetDevice> oif,
-                             Socket::SocketErrno& error)
-{
-    return m_inner->RouteOutput(packet, header, oif, error);
+    RoutingHook::DoDispose();
 }
 
 bool
@@ -148,62 +95,6 @@ DirectorRouting::RouteInput(Ptr<const Packet> packet,
     // its mark makes it the node's own
     lcb(datagram.payload, datagram.header, m_hooked->GetInterfaceForDevice(idev));
     return true;
-}
-
-void
-DirectorRouting::NotifyInterfaceUp(uint32_t interface)
-{
-    m_inner->NotifyInterfaceUp(interface);
-}
-
-void
-DirectorRouting::NotifyInterfaceDown(uint32_t interface)
-{
-    m_inner->NotifyInterfaceDown(interface);
-}
-
-void
-DirectorRouting::NotifyAddAddress(uint32_t interface, Ipv4InterfaceAddress address)
-{
-    ReadAddresses();
-    m_inner->NotifyAddAddress(interface, address);
-}
-
-void
-DirectorRouting::NotifyRemoveAddress(uint32_t interface, Ipv4InterfaceAddress address)
-{
-    ReadAddresses();
-    m_inner->NotifyRemoveAddress(interface, address);
-}
-
-void
-DirectorRouting::PrintRoutingTable(Ptr<OutputStreamWrapper> stream, Time::Unit unit) const
-{
-    m_inner->PrintRoutingTable(stream, unit);
-}
-
-void
-DirectorRouting::AddRoutingProtocol(Ptr<Ipv4RoutingProtocol> protocol, int16_t priority)
-{
-    NS_ASSERT_MSG(m_innerList, "the node's routing protocol is not a list");
-    m_innerList->AddRoutingProtocol(protocol, priority);
-}
-
-uint32_t
-DirectorRouting::GetNRoutingProtocols() const
-{
-    return m_innerList ? m_innerList->GetNRoutingProtocols() : 1;
-}
-
-Ptr<Ipv4RoutingProtocol>
-DirectorRouting::GetRoutingProtocol(uint32_t index, int16_t& priority) const
-{
-    if (m_innerList)
-    {
-        return m_innerList->GetRoutingProtocol(index, priority);
-    }
-    priority = 0;
-    return index == 0 ? m_inner : nullptr;
 }
 
 } // namespace gipt

@@ -7,12 +7,7 @@
 #ifndef GIPT_DIRECTOR_ROUTING_H
 #define GIPT_DIRECTOR_ROUTING_H
 
-#include "ns3-release.h"
-
-#include "ns3/ipv4-list-routing.h"
-#include "ns3/ptr.h"
-
-#include <unordered_set>
+#include "routing-hook.h"
 
 namespace ns3
 {
@@ -25,15 +20,11 @@ class Director;
  * @ingroup global-ip-tunneling
  * @brief The hook through which a director sees the packets for its node, as IPVS does at LOCAL_IN.
  *
- * It takes the place of the node's routing protocol and asks that one for everything, but shows
- * each packet for an address of the node to the Director first. What the director does not take
- * goes on to the node's own stack: a RST for a stray ACK, an echo reply and a port unreachable
+ * It shows each packet for an address of the node to the Director first. What the director does not
+ * take goes on to the node's own stack: a RST for a stray ACK, an echo reply and a port unreachable
  * come from where they come from on Linux.
- *
- * It is an Ipv4ListRouting because ns-3's helpers look for the node's routing protocols in one.
- * The protocols stay in the list they are in, since they cannot be moved to another.
  */
-class DirectorRouting : public Ipv4ListRouting
+class DirectorRouting : public RoutingHook
 {
   public:
     /**
@@ -59,22 +50,6 @@ class DirectorRouting : public Ipv4ListRouting
     void SetDirector(Ptr<Director> director);
 
     /**
-     * @brief Whether an address belongs to the node.
-     * @param address a unicast address
-     * @return true when an interface of the node has it
-     */
-    bool IsLocal(Ipv4Address address) const
-    {
-        return m_local.count(address) > 0;
-    }
-
-    // from Ipv4RoutingProtocol
-    Ptr<Ipv4Route> RouteOutput(Ptr<Packet> packet,
-                               const Ipv4Header& header,
-                               Ptr<NetDevice> oif,
-                               Socket::SocketErrno& error) override;
-
-    /**
      * @brief Show the director what is for the node, and leave the rest to the node's own routing.
      * @param packet what follows the header
      * @param header the IPv4 header
@@ -92,21 +67,8 @@ class DirectorRouting : public Ipv4ListRouting
                     MulticastForwardArgument mcb,
                     LocalDeliverArgument lcb,
                     ErrorArgument ecb) override;
-    void NotifyInterfaceUp(uint32_t interface) override;
-    void NotifyInterfaceDown(uint32_t interface) override;
-    void NotifyAddAddress(uint32_t interface, Ipv4InterfaceAddress address) override;
-    void NotifyRemoveAddress(uint32_t interface, Ipv4InterfaceAddress address) override;
-    void SetIpv4(Ptr<Ipv4> ipv4) override;
-    void PrintRoutingTable(Ptr<OutputStreamWrapper> stream,
-                           Time::Unit unit = Time::S) const override;
-
-    // from Ipv4ListRouting
-    void AddRoutingProtocol(Ptr<Ipv4RoutingProtocol> protocol, int16_t priority) override;
-    uint32_t GetNRoutingProtocols() const override;
-    Ptr<Ipv4RoutingProtocol> GetRoutingProtocol(uint32_t index, int16_t& priority) const override;
 
   protected:
-    void DoInitialize() override;
     void DoDispose() override;
 
   private:
@@ -119,16 +81,7 @@ class DirectorRouting : public Ipv4ListRouting
      */
     bool IsMartian(Ipv4Address source, Ipv4Address destination) const;
 
-    /**
-     * @brief Read the node's addresses again.
-     */
-    void ReadAddresses();
-
-    Ptr<Ipv4> m_hooked;                                   ///< the node's IPv4
-    Ptr<Ipv4RoutingProtocol> m_inner;                     ///< what routed before
-    Ptr<Ipv4ListRouting> m_innerList;                     ///< the same when it is a list
-    Ptr<Director> m_director;                             ///< who sees the packets, may be null
-    std::unordered_set<Ipv4Address, AddressHash> m_local; ///< addresses of the node
+    Ptr<Director> m_director; ///< who sees the packets, may be null
 };
 
 } // namespace gipt

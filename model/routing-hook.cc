@@ -1,0 +1,142 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#include "routing-hook.h"
+
+#include "ns3/log.h"
+
+namespace ns3
+{
+namespace gipt
+{
+
+NS_LOG_COMPONENT_DEFINE("GiptRoutingHook");
+NS_OBJECT_ENSURE_REGISTERED(RoutingHook);
+
+TypeId
+RoutingHook::GetTypeId()
+{
+    static TypeId tid = TypeId("ns3::gipt::RoutingHook")
+                            .SetParent<Ipv4ListRouting>()
+                            .SetGroupName("GlobalIpTunneling");
+    return tid;
+}
+
+void
+RoutingHook::Wrap(Ptr<Ipv4RoutingProtocol> inner)
+{
+    NS_LOG_FUNCTION(this << inner);
+    m_inner = inner;
+    m_innerList = DynamicCast<Ipv4ListRouting>(inner);
+}
+
+void
+RoutingHook::DoInitialize()
+{
+    m_inner->Initialize();
+    Ipv4RoutingProtocol::DoInitialize();
+}
+
+void
+RoutingHook::DoDispose()
+{
+    NS_LOG_FUNCTION(this);
+    m_hooked = nullptr;
+    m_inner = nullptr;
+    m_innerList = nullptr;
+    m_local.clear();
+    Ipv4ListRouting::DoDispose();
+}
+
+void
+RoutingHook::SetIpv4(Ptr<Ipv4> ipv4)
+{
+    NS_LOG_FUNCTION(this << ipv4);
+    // the inner protocol has its Ipv4 already and would not take one twice
+    m_hooked = ipv4;
+    ReadAddresses();
+}
+
+void
+RoutingHook::ReadAddresses()
+{
+    m_local.clear();
+    for (uint32_t i = 0; i < m_hooked->GetNInterfaces(); ++i)
+    {
+        for (uint32_t j = 0; j < m_hooked->GetNAddresses(i); ++j)
+        {
+            m_local.insert(m_hooked->GetAddress(i, j).GetLocal());
+        }
+    }
+}
+
+Ptr<Ipv4Route>
+RoutingHook::RouteOutput(Ptr<Packet> packet,
+                         const Ipv4Header& header,
+                         Ptr<NetDevice> oif,
+                         Socket::SocketErrno& error)
+{
+    return m_inner->RouteOutput(packet, header, oif, error);
+}
+
+void
+RoutingHook::NotifyInterfaceUp(uint32_t interface)
+{
+    m_inner->NotifyInterfaceUp(interface);
+}
+
+void
+RoutingHook::NotifyInterfaceDown(uint32_t interface)
+{
+    m_inner->NotifyInterfaceDown(interface);
+}
+
+void
+RoutingHook::NotifyAddAddress(uint32_t interface, Ipv4InterfaceAddress address)
+{
+    ReadAddresses();
+    m_inner->NotifyAddAddress(interface, address);
+}
+
+void
+RoutingHook::NotifyRemoveAddress(uint32_t interface, Ipv4InterfaceAddress address)
+{
+    ReadAddresses();
+    m_inner->NotifyRemoveAddress(interface, address);
+}
+
+void
+RoutingHook::PrintRoutingTable(Ptr<OutputStreamWrapper> stream, Time::Unit unit) const
+{
+    m_inner->PrintRoutingTable(stream, unit);
+}
+
+void
+RoutingHook::AddRoutingProtocol(Ptr<Ipv4RoutingProtocol> protocol, int16_t priority)
+{
+    NS_ASSERT_MSG(m_innerList, "the node's routing protocol is not a list");
+    m_innerList->AddRoutingProtocol(protocol, priority);
+}
+
+uint32_t
+RoutingHook::GetNRoutingProtocols() const
+{
+    return m_innerList ? m_innerList->GetNRoutingProtocols() : 1;
+}
+
+Ptr<Ipv4RoutingProtocol>
+RoutingHook::GetRoutingProtocol(uint32_t index, int16_t& priority) const
+{
+    if (m_innerList)
+    {
+        return m_innerList->GetRoutingProtocol(index, priority);
+    }
+    priority = 0;
+    return index == 0 ? m_inner : nullptr;
+}
+
+} // namespace gipt
+} // namespace ns3

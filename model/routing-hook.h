@@ -1,0 +1,128 @@
+/*
+ * Copyright (c) 2026 The global-ip-tunneling authors
+ *
+ * SPDX-License-Identifier: GPL-2.0-only
+ */
+
+#ifndef GIPT_ROUTING_HOOK_H
+#define GIPT_ROUTING_HOOK_H
+
+#include "ns3-release.h"
+
+#include "ns3/ipv4-list-routing.h"
+#include "ns3/ipv4.h"
+#include "ns3/object.h"
+#include "ns3/ptr.h"
+
+#include <unordered_set>
+
+namespace ns3
+{
+namespace gipt
+{
+
+/**
+ * @ingroup global-ip-tunneling
+ * @brief Takes the place of a node's routing protocol and asks that one for everything.
+ *
+ * Who derives from it sees each packet that comes in, where Linux has its own input path
+ * (net/ipv4/ip_input.c) and ns-3 asks the routing protocol.
+ *
+ * It is an Ipv4ListRouting because ns-3's helpers look for the node's routing protocols in one.
+ * The protocols stay in the list they are in, since they cannot be moved to another.
+ */
+class RoutingHook : public Ipv4ListRouting
+{
+  public:
+    /**
+     * @brief Get the type ID.
+     * @return the object TypeId
+     */
+    static TypeId GetTypeId();
+
+    RoutingHook() = default;
+    ~RoutingHook() override = default;
+
+    /**
+     * @brief Whether an address belongs to the node.
+     * @param address a unicast address
+     * @return true when an interface of the node has it
+     */
+    bool IsLocal(Ipv4Address address) const
+    {
+        return m_local.count(address) > 0;
+    }
+
+    // from Ipv4RoutingProtocol
+    Ptr<Ipv4Route> RouteOutput(Ptr<Packet> packet,
+                               const Ipv4Header& header,
+                               Ptr<NetDevice> oif,
+                               Socket::SocketErrno& error) override;
+    void NotifyInterfaceUp(uint32_t interface) override;
+    void NotifyInterfaceDown(uint32_t interface) override;
+    void NotifyAddAddress(uint32_t interface, Ipv4InterfaceAddress address) override;
+    void NotifyRemoveAddress(uint32_t interface, Ipv4InterfaceAddress address) override;
+    void SetIpv4(Ptr<Ipv4> ipv4) override;
+    void PrintRoutingTable(Ptr<OutputStreamWrapper> stream,
+                           Time::Unit unit = Time::S) const override;
+
+    // from Ipv4ListRouting
+    void AddRoutingProtocol(Ptr<Ipv4RoutingProtocol> protocol, int16_t priority) override;
+    uint32_t GetNRoutingProtocols() const override;
+    Ptr<Ipv4RoutingProtocol> GetRoutingProtocol(uint32_t index, int16_t& priority) const override;
+
+  protected:
+    void DoInitialize() override;
+    void DoDispose() override;
+
+    /**
+     * @brief Put a hook into a node's IPv4, in front of the routing protocol that is there.
+     * @tparam HOOK class of the hook
+     * @param ipv4 the node's IPv4, its stack installed
+     * @return the hook, the one of its class that is there already if any
+     */
+    template <typename HOOK>
+    static Ptr<HOOK> InstallHook(Ptr<Ipv4> ipv4);
+
+    Ptr<Ipv4> m_hooked;               ///< the node's IPv4
+    Ptr<Ipv4RoutingProtocol> m_inner; ///< what routed before
+
+  private:
+    /**
+     * @brief Stand in front of a routing protocol.
+     * @param inner the protocol
+     */
+    void Wrap(Ptr<Ipv4RoutingProtocol> inner);
+
+    /**
+     * @brief Read the node's addresses again.
+     */
+    void ReadAddresses();
+
+    Ptr<Ipv4ListRouting> m_innerList;                     ///< what routed before, if a list
+    std::unordered_set<Ipv4Address, AddressHash> m_local; ///< addresses of the node
+};
+
+template <typename HOOK>
+Ptr<HOOK>
+RoutingHook::InstallHook(Ptr<Ipv4> ipv4)
+{
+    const auto there = ipv4->GetRoutingProtocol();
+    auto hook = DynamicCast<RoutingHook>(there);
+    while (hook && !DynamicCast<HOOK>(hook))
+    {
+        hook = DynamicCast<RoutingHook>(hook->m_inner);
+    }
+    if (!hook)
+    {
+        hook = CreateObject<HOOK>();
+        hook->Wrap(there);
+        ipv4->SetRoutingProtocol(hook);
+    }
+    return DynamicCast<HOOK>(hook);
+}
+
+} // namespace gipt
+} // namespace ns3
+
+#endif // GIPT_ROUTING_HOOK_H
