@@ -55,7 +55,21 @@ ConnectionTable::SetMaxSize(uint64_t size)
 }
 
 Connection*
-ConnectionTable::Insert(const ConnectionKey& key, uint32_t server, Time now, Time timeout)
+ConnectionTable::PeekNext(const Connection* connection)
+{
+    const ConnectionArray& array = GetArray(connection->hash);
+    ConnectionArray::Place place = array.Locate(connection);
+    array.Next(place);
+    const Words words(GetKey(*connection));
+    return SkipOthers(array, place, connection->hash, words) ? place.slot : nullptr;
+}
+
+Connection*
+ConnectionTable::Insert(const ConnectionKey& key,
+                        uint32_t server,
+                        Time now,
+                        Time timeout,
+                        bool isAnother)
 {
     if (m_size >= m_maxSize)
     {
@@ -72,7 +86,7 @@ ConnectionTable::Insert(const ConnectionKey& key, uint32_t server, Time now, Tim
 
     ConnectionArray& array = GetArray(hash);
     ConnectionArray::Place place = array.Seek(hash);
-    if (SkipOthers(array, place, hash, words))
+    if (SkipOthers(array, place, hash, words) && !isAnother)
     {
         return place.slot;
     }

@@ -105,18 +105,30 @@ class ConnectionTable
     Connection* Peek(const ConnectionKey& key);
 
     /**
+     * @brief Find the next connection of the same key, whether its time is up or not.
+     * @param connection a connection of the table
+     * @return the connection, null when there is no other
+     */
+    Connection* PeekNext(const Connection* connection);
+
+    /**
      * @brief Enter a connection.
      *
      * All that is the owner's is 0, but for the server. If the key is in the table, nothing
-     * happens.
+     * happens, unless this is to be another one of the same key.
      *
      * @param key the key
      * @param server index of the real server
      * @param now the time
      * @param timeout how long it stays unless it is restarted, at most 31 days
+     * @param isAnother enter it beside those of the same key: PeekNext() leads from one to the next
      * @return the connection that has the key, null when the table is full
      */
-    Connection* Insert(const ConnectionKey& key, uint32_t server, Time now, Time timeout);
+    Connection* Insert(const ConnectionKey& key,
+                       uint32_t server,
+                       Time now,
+                       Time timeout,
+                       bool isAnother = false);
 
     /**
      * @brief Set the timer of a connection.

@@ -18,6 +18,7 @@ namespace
 {
 
 constexpr uint8_t PROTOCOL_TCP = 6;       ///< IANA protocol number
+constexpr uint16_t FTP = 21;              ///< port of FTP's control connections
 constexpr uint16_t FTP_DATA = 20;         ///< port that active FTP comes from
 constexpr uint16_t INVALID_PORT = 0xffff; ///< service port of a template that leads nowhere
 constexpr uint64_t ENTRIES_PER_PAGE = 12; ///< connections in a page of Linux's slab
@@ -88,20 +89,20 @@ DirectorCore::GetServerOf(const Connection& connection) const
 uint16_t
 DirectorCore::GetServerPortOf(const Connection& connection) const
 {
-    const uint16_t port = GetServerOf(connection)->GetPort();
-    if (connection.IsTemplate())
-    {
-        return connection.virtualPort == INVALID_PORT ? INVALID_PORT : port;
-    }
-    return port ? port : connection.virtualPort;
+    // The port of the service becomes that of the server, another stays as it is.
+    const PoolEntry& place = m_pool[connection.server];
+    const uint16_t port = place.server->GetPort();
+    return port && connection.virtualPort == place.id.port ? port : connection.virtualPort;
 }
 
 const char*
 DirectorCore::GetStateNameOf(const Connection& connection)
 {
-    return connection.flags & ASSURED && connection.IsTemplate()
-               ? "ASSURED"
-               : ToString(static_cast<ConnectionState>(connection.state));
+    if (connection.IsTemplate())
+    {
+        return connection.flags & ASSURED ? "ASSURED" : "NONE";
+    }
+    return ToString(static_cast<ConnectionState>(connection.state));
 }
 
 bool
@@ -145,7 +146,7 @@ DirectorCore::GetTemplateKey(const ServiceId& id, uint16_t prefix, const Connect
     else
     {
         result.virtualAddress = key.virtualAddress;
-        result.virtualPort = id.port;
+        result.virtualPort = id.port == FTP ? 0 : id.port; // its data go to any port
         result.protocol = id.protocol;
     }
     return result;
@@ -160,10 +161,12 @@ DirectorCore::GetTemplate(const Connection& connection)
     for (const uint16_t port : {key.virtualPort, INVALID_PORT})
     {
         key.virtualPort = port;
-        Connection* entry = m_table.Peek(key);
-        if (entry && entry->server == connection.server)
+        for (Connection* entry = m_table.Peek(key); entry; entry = m_table.PeekNext(entry))
         {
-            return entry;
+            if (entry->server == connection.server && entry->GetReferences() > 0)
+            {
+                return entry;
+            }
         }
     }
     return nullptr;
@@ -177,16 +180,26 @@ DirectorCore::Invalidate(Connection* entry, Time now)
     auto key = ConnectionTable::GetKey(copy);
     m_table.Erase(entry);
     key.virtualPort = INVALID_PORT;
-    Connection* aside = copy.GetReferences() ? m_table.Peek(key) : nullptr;
-    if (aside || copy.GetReferences() == 0)
+    entry = m_table.Insert(key, copy.server, now, left, true);
+    entry->flags = copy.flags;
+    entry->state = copy.state;
+    entry->SetReferences(copy.GetReferences());
+}
+
+void
+DirectorCore::SetTemplateTimeout(Connection& entry, Time timeout)
+{
+    auto known = std::find(m_templateTimeouts.begin(), m_templateTimeouts.end(), timeout);
+    if (known == m_templateTimeouts.end() && m_templateTimeouts.size() <= UINT8_MAX)
     {
-        // nobody asks for it any more
-        Release(copy);
-        return;
+        known = m_templateTimeouts.insert(known, timeout);
     }
-    aside = m_table.Insert(key, copy.server, now, left);
-    aside->flags = copy.flags;
-    aside->SetReferences(copy.GetReferences());
+    else if (known == m_templateTimeouts.end())
+    {
+        --known;
+        *known = timeout;
+    }
+    entry.state = known - m_templateTimeouts.begin();
 }
 
 RealServer*
@@ -223,13 +236,11 @@ DirectorCore::SchedulePersistent(VirtualService& service,
             decision.reason = DropReason::TABLE_FULL;
             return nullptr;
         }
-        entry->flags |= Connection::TEMPLATE;
+        SetTemplateTimeout(*entry, service.GetPersistence());
         server->Bind(true);
     }
-    // Each new connection restarts the template's timer, with 60 s once it was extended.
-    m_table.Restart(entry,
-                    now,
-                    entry->flags & EXTENDED ? TEMPLATE_EXTENSION : service.GetPersistence());
+    // each new connection restarts the template's timer
+    m_table.Restart(entry, now, GetTemplateTimeout(*entry));
     return PeekPointer(m_pool[entry->server].server);
 }
 
@@ -251,6 +262,12 @@ DirectorCore::Schedule(VirtualService& service,
         return nullptr;
     }
     const bool isPersistent = !service.GetPersistence().IsZero();
+    const bool isFtpData = service.GetId().port == FTP && key.virtualPort != FTP;
+    if (isFtpData && !isPersistent)
+    {
+        // Match has taken it for FTP's, but nothing says where it belongs
+        return nullptr;
+    }
     RealServer* server = isPersistent ? SchedulePersistent(service, key, now, decision)
                                       : service.m_scheduler->Schedule(service, key, now);
     if (!server)
@@ -259,6 +276,10 @@ DirectorCore::Schedule(VirtualService& service,
         {
             decision.verdict = Verdict::UNREACHABLE;
             decision.reason = DropReason::NO_SERVER;
+        }
+        if (isFtpData && decision.reason == DropReason::NO_SERVER)
+        {
+            decision = Decision(); // perhaps it is not FTP's (ip_vs_core.c, ip_vs_leave)
         }
         return nullptr;
     }
@@ -290,7 +311,8 @@ DirectorCore::Schedule(VirtualService& service,
     if (isPersistent)
     {
         connection->flags |= CONTROLLED | service.GetNetmask().GetPrefixLength();
-        Connection* entry = GetTemplate(*connection);
+        Connection* entry =
+            m_table.Peek(GetTemplateKey(service.GetId(), connection->flags & NETMASK, key));
         entry->SetReferences(entry->GetReferences() + 1);
     }
     server->m_stats.connections++;
@@ -497,7 +519,7 @@ DirectorCore::HandleExpiry(Connection& connection, Time now)
 {
     if (connection.IsTemplate() && connection.GetReferences() > 0)
     {
-        connection.flags |= EXTENDED;
+        SetTemplateTimeout(connection, TEMPLATE_EXTENSION);
         m_table.Restart(&connection, now, TEMPLATE_EXTENSION);
         return;
     }

@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace ns3
 {
@@ -314,8 +315,7 @@ class DirectorCore : public ServiceTable, public OverloadDefence
     {
         NETMASK = 0x3f,    ///< netmask length of the template of a controlled connection
         CONTROLLED = 0x40, ///< has a template (ip_vs_conn.c, control)
-        ASSURED = 0x80,    ///< template with an established connection (IP_VS_CTPL_S_ASSURED)
-        EXTENDED = 0x100   ///< template whose time was up while connections referred to it
+        ASSURED = 0x80     ///< template with an established connection (IP_VS_CTPL_S_ASSURED)
     };
 
     /**
@@ -362,6 +362,24 @@ class DirectorCore : public ServiceTable, public OverloadDefence
      * @return the template, null when it is gone
      */
     Connection* GetTemplate(const Connection& connection);
+
+    /**
+     * @brief How long a template stays after a new connection: what its service said when it was
+     * made, or 60 s once it was extended (ip_vs_conn.c, cp->timeout).
+     * @param entry the template
+     * @return the timeout
+     */
+    Time GetTemplateTimeout(const Connection& entry) const
+    {
+        return m_templateTimeouts[entry.state];
+    }
+
+    /**
+     * @brief Set how long a template stays after a new connection.
+     * @param entry the template
+     * @param timeout the timeout
+     */
+    void SetTemplateTimeout(Connection& entry, Time timeout);
 
     /**
      * @brief Put a template aside that leads to no server any more
@@ -429,6 +447,9 @@ class DirectorCore : public ServiceTable, public OverloadDefence
      */
     uint64_t GetFreePages() const;
 
+    /** Timeouts of templates, by Connection::state: 256 different ones, then the last one is lost.
+     */
+    std::vector<Time> m_templateTimeouts;
     Time m_now;                                           ///< time of the last packet or timer
     uint64_t m_maxConnections{ConnectionTable::MAX_SIZE}; ///< bound on the table
     uint32_t m_sweep{0};                                  ///< where drop_entry goes on

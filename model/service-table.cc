@@ -17,8 +17,11 @@ namespace gipt
 namespace
 {
 
-constexpr uint8_t PROTOCOL_TCP = 6;  ///< IANA protocol number
-constexpr uint8_t PROTOCOL_UDP = 17; ///< IANA protocol number
+constexpr uint8_t PROTOCOL_TCP = 6;        ///< IANA protocol number
+constexpr uint8_t PROTOCOL_UDP = 17;       ///< IANA protocol number
+constexpr uint16_t FTP = 21;               ///< port of FTP's control connections
+constexpr uint16_t FTP_DATA = 20;          ///< port of active FTP's data
+constexpr uint16_t FIRST_USER_PORT = 1024; ///< passive FTP's data take it or one above
 
 /** Longest persistence that ipvsadm takes. */
 const Time MAX_PERSISTENCE = Days(31);
@@ -237,6 +240,12 @@ ServiceTable::Match(const ConnectionKey& key, uint32_t mark) const
         }
     }
     auto found = m_serviceById.find(ServiceId(key.virtualAddress, key.virtualPort, key.protocol));
+    if (found == m_serviceById.end() && key.protocol == PROTOCOL_TCP &&
+        (key.virtualPort == FTP_DATA || key.virtualPort >= FIRST_USER_PORT))
+    {
+        // it may be the data of an FTP session
+        found = m_serviceById.find(ServiceId(key.virtualAddress, FTP, key.protocol));
+    }
     if (found == m_serviceById.end())
     {
         found = m_serviceById.find(ServiceId(key.virtualAddress, 0, key.protocol));

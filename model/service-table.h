@@ -231,7 +231,8 @@ class ServiceTable : public SchedulerSysctls
      * @brief Find the service of a packet (ip_vs_ctl.c, ip_vs_service_find).
      * @param key addresses, ports and protocol
      * @param mark firewall mark of the packet, 0 for none
-     * @return the service by mark, else by port, else for all ports; null when there is none
+     * @return the service by mark, else by port, else that of FTP for what may be FTP's data, else
+     *         for all ports; null when there is none
      */
     VirtualService* Match(const ConnectionKey& key, uint32_t mark) const;
 
