@@ -489,14 +489,25 @@ Director::ReceiveIcmp(const Ipv4Datagram& datagram)
     {
         return LeaveToStack(datagram);
     }
+    const Time now = Simulator::Now();
     const bool isAnswer = quote.kind == IcmpQuote::Kind::ANSWER;
+    const bool isRight = !Node::ChecksumEnabled() || IcmpQuote::IsChecksumRight(datagram.payload);
+    if (isAnswer && isRight)
+    {
+        // about a client's packet: counted, not relayed (ip_vs_core.c, ip_vs_out_icmp)
+        const auto wrongWay = DecideIcmp(quote.reverse, 0, now);
+        if (wrongWay.verdict == Verdict::FORWARD)
+        {
+            CountAnswer(wrongWay, datagram.GetSize());
+        }
+    }
     const auto decision =
-        DecideIcmp(quote.connection, isAnswer ? datagram.GetSize() : 0, Simulator::Now());
+        DecideIcmp(quote.connection, isAnswer && isRight ? datagram.GetSize() : 0, now);
     if (decision.verdict != Verdict::FORWARD)
     {
         return LeaveToStack(datagram);
     }
-    if (Node::ChecksumEnabled() && !IcmpQuote::IsChecksumRight(datagram.payload))
+    if (!isRight)
     {
         Drop(datagram, DropReason::BAD_CHECKSUM);
     }
@@ -542,6 +553,7 @@ Director::Translate(const IcmpQuote& quote, const Decision& decision)
                                    quote.request,
                                    quote.quoted,
                                    Simulator::Now()));
+    CountAnswer(decision, quote.quoted->GetSize()); // as if the quoted packet went back
 }
 
 Ptr<Ipv4Route>

@@ -10,6 +10,7 @@
 #include "ipip-encapsulation.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace ns3
@@ -98,12 +99,12 @@ IcmpQuote::IcmpQuote(Ptr<const Packet> payload)
     const uint16_t sourcePort = ports[0] << 8 | ports[1];
     const uint16_t destinationPort = ports[2] << 8 | ports[3];
     connection.protocol = quoted.protocol;
+    connection.client = quoted.source;
+    connection.clientPort = sourcePort;
+    connection.virtualAddress = quoted.destination;
+    connection.virtualPort = destinationPort;
     if (isTunnel)
     {
-        connection.client = quoted.source;
-        connection.clientPort = sourcePort;
-        connection.virtualAddress = quoted.destination;
-        connection.virtualPort = destinationPort;
         this->quoted = payload->Copy();
         this->quoted->RemoveAtStart(outerEnd);
         this->quoted->PeekHeader(request);
@@ -112,10 +113,9 @@ IcmpQuote::IcmpQuote(Ptr<const Packet> payload)
     else
     {
         // the quoted packet went the other way
-        connection.client = quoted.destination;
-        connection.clientPort = destinationPort;
-        connection.virtualAddress = quoted.source;
-        connection.virtualPort = sourcePort;
+        reverse = connection;
+        std::swap(connection.client, connection.virtualAddress);
+        std::swap(connection.clientPort, connection.virtualPort);
         kind = Kind::ANSWER;
     }
 }

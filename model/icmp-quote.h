@@ -57,8 +57,9 @@ struct IcmpQuote
     Ipv4Address server{Ipv4Address::GetAny()}; ///< destination of a quoted outer packet
     bool dontFragment{false};                  ///< DF of a quoted outer packet
     ConnectionKey connection;                  ///< the connection that the message is about
-    Ipv4Header request;                        ///< inner header of a quoted outer packet
-    Ptr<Packet> quoted; ///< the inner packet with that header, as far as it is quoted
+    ConnectionKey reverse; ///< of kind ANSWER: the same if the quoted packet was the client's
+    Ipv4Header request;    ///< inner header of a quoted outer packet
+    Ptr<Packet> quoted;    ///< the inner packet with that header, as far as it is quoted
 };
 
 } // namespace gipt
