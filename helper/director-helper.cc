@@ -213,10 +213,7 @@ DirectorHelper::AssignStreams(const ApplicationContainer& applications, int64_t 
     {
         if (const auto director = DynamicCast<Director>(*application))
         {
-            for (const auto& service : director->GetServices())
-            {
-                next += service->GetScheduler()->AssignStreams(next);
-            }
+            next += director->AssignStreams(next);
         }
         else if (const auto check = DynamicCast<HealthCheck>(*application))
         {

@@ -178,6 +178,17 @@ Director::Director()
     NS_LOG_FUNCTION(this);
 }
 
+int64_t
+Director::AssignStreams(int64_t stream)
+{
+    int64_t next = stream;
+    for (const auto& service : GetServices())
+    {
+        next += service->GetScheduler()->AssignStreams(next);
+    }
+    return next - stream;
+}
+
 void
 Director::SetIcmpRateLimit(Time interval)
 {
@@ -343,7 +354,7 @@ Director::TakeOptions(Ipv4Datagram& datagram)
     const Time now = Simulator::Now();
     datagram.received = m_options;
     datagram.options = m_options;
-    const auto result = TakeIpOptions(datagram.options, asked, now);
+    const auto result = TakeIpOptions(datagram.options, asked, now, m_ipv4);
     if (result.isBad)
     {
         IpOptions good = datagram.options;

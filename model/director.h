@@ -15,6 +15,7 @@
 #include "icmp-quote.h"
 #include "ipv4-datagram.h"
 #include "local-stack.h"
+#include "ns3-release.h"
 #include "path-mtu-cache.h"
 
 #include "ns3/application.h"
@@ -101,6 +102,13 @@ class Director : public Application, public DirectorCore
      * @return the mark, 0 for none
      */
     uint32_t GetMark(Ipv4Address destination) const;
+
+    /**
+     * @brief Assign streams to the random variables of the schedulers that have any: twos.
+     * @param stream the first stream
+     * @return number of streams used
+     */
+    int64_t AssignStreams(int64_t stream) GIPT_OVERRIDE_342;
 
     /**
      * @brief The hook in the node's IPv4, made when the first service is added.

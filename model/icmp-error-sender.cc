@@ -133,7 +133,7 @@ IcmpErrorSender::SendQuoting(Ptr<Ipv4> ipv4,
         return 0;
     }
     Ipv4Datagram answer;
-    if (!EchoIpOptions(options, from, now, answer.options))
+    if (!EchoIpOptions(options, from, now, ipv4, answer.options))
     {
         NS_LOG_LOGIC("no room in the options");
         return 0;

@@ -39,12 +39,14 @@ class Option
      * @param length its octets
      * @param destination destination address of the packet
      * @param now the time
+     * @param ipv4 the node's IPv4
      */
-    Option(uint8_t* octets, uint8_t length, Ipv4Address destination, Time now)
+    Option(uint8_t* octets, uint8_t length, Ipv4Address destination, Time now, Ptr<const Ipv4> ipv4)
         : m_octets(octets),
           m_length(length),
           m_destination(destination),
-          m_now(now)
+          m_now(now),
+          m_ipv4(ipv4)
     {
     }
 
@@ -74,6 +76,16 @@ class Option
     int RecordTime();
 
     /**
+     * Whether an address of a timestamp is one of the node's.
+     * @param at where it begins, counted from 1
+     * @return true when it is
+     */
+    bool IsLocal(uint8_t at) const
+    {
+        return m_ipv4->GetInterfaceForAddress(Ipv4Address::Deserialize(&m_octets[at - 1])) >= 0;
+    }
+
+    /**
      * Write the time.
      * @param at the octet of the option, counted from 1
      */
@@ -83,6 +95,7 @@ class Option
     uint8_t m_length;          ///< its octets
     Ipv4Address m_destination; ///< destination address of the packet
     Time m_now;                ///< the time
+    Ptr<const Ipv4> m_ipv4;    ///< the node's IPv4
 };
 
 int
@@ -174,8 +187,7 @@ Option::RecordTime()
         WriteTime(pointer + 4);
         pointer += 8;
     }
-    else if (flag == TIMES_OF_GIVEN_ADDRESSES &&
-             Ipv4Address::Deserialize(&m_octets[pointer - 1]) == m_destination)
+    else if (flag == TIMES_OF_GIVEN_ADDRESSES && IsLocal(pointer))
     {
         WriteTime(pointer + 4);
         pointer += 8;
@@ -195,8 +207,7 @@ Option::GoOn()
         return RecordRoute() < 0;
     }
     const bool isGiven = (m_octets[3] & 15) == TIMES_OF_GIVEN_ADDRESSES;
-    if (isGiven &&
-        (m_octets[2] < 13 || Ipv4Address::Deserialize(&m_octets[m_octets[2] - 9]) != m_destination))
+    if (isGiven && (m_octets[2] < 13 || !IsLocal(m_octets[2] - 8)))
     {
         return true; // it was not our turn
     }
@@ -210,7 +221,7 @@ Option::GoOn()
 } // namespace
 
 IpOptionsResult
-TakeIpOptions(IpOptions& options, Ipv4Address destination, Time now)
+TakeIpOptions(IpOptions& options, Ipv4Address destination, Time now, Ptr<const Ipv4> ipv4)
 {
     IpOptionsResult result;
     std::vector<uint8_t> seen; // those that may stand once only
@@ -245,7 +256,7 @@ TakeIpOptions(IpOptions& options, Ipv4Address destination, Time now)
             isBad(0);
             break;
         }
-        if (isBad(Option(&options[at], length, destination, now).Take()))
+        if (isBad(Option(&options[at], length, destination, now, ipv4).Take()))
         {
             break;
         }
@@ -257,7 +268,11 @@ TakeIpOptions(IpOptions& options, Ipv4Address destination, Time now)
 }
 
 bool
-EchoIpOptions(const IpOptions& options, Ipv4Address source, Time now, IpOptions& echo)
+EchoIpOptions(const IpOptions& options,
+              Ipv4Address source,
+              Time now,
+              Ptr<const Ipv4> ipv4,
+              IpOptions& echo)
 {
     echo.clear();
     for (const uint8_t kind : {RECORD_ROUTE, TIMESTAMP})
@@ -272,7 +287,7 @@ EchoIpOptions(const IpOptions& options, Ipv4Address source, Time now, IpOptions&
             const std::size_t begin = echo.size();
             const auto option = options.begin() + at;
             echo.insert(echo.end(), option, option + option[1]);
-            if (!Option(&echo[begin], option[1], source, now).GoOn())
+            if (!Option(&echo[begin], option[1], source, now, ipv4).GoOn())
             {
                 return false;
             }

@@ -10,6 +10,7 @@
 #include "ipv4-datagram.h"
 
 #include "ns3/ipv4-address.h"
+#include "ns3/ipv4.h"
 #include "ns3/nstime.h"
 #include "ns3/ptr.h"
 
@@ -39,9 +40,13 @@ struct IpOptionsResult
  * @param[in,out] options the options
  * @param destination destination address of the packet
  * @param now the time, which timestamps count from midnight
+ * @param ipv4 the node's IPv4: a timestamp may ask for any of its addresses
  * @return whether the packet goes on
  */
-IpOptionsResult TakeIpOptions(IpOptions& options, Ipv4Address destination, Time now);
+IpOptionsResult TakeIpOptions(IpOptions& options,
+                              Ipv4Address destination,
+                              Time now,
+                              Ptr<const Ipv4> ipv4);
 
 /**
  * @ingroup global-ip-tunneling
@@ -50,10 +55,15 @@ IpOptionsResult TakeIpOptions(IpOptions& options, Ipv4Address destination, Time 
  * @param options the packet's, as TakeIpOptions has left them
  * @param source source address of the answer, destination of the packet
  * @param now the time
+ * @param ipv4 the node's IPv4
  * @param[out] echo the answer's options
  * @return false when they have no room for what they ask for, and there is to be no answer
  */
-bool EchoIpOptions(const IpOptions& options, Ipv4Address source, Time now, IpOptions& echo);
+bool EchoIpOptions(const IpOptions& options,
+                   Ipv4Address source,
+                   Time now,
+                   Ptr<const Ipv4> ipv4,
+                   IpOptions& echo);
 
 } // namespace gipt
 } // namespace ns3

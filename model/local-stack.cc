@@ -182,8 +182,11 @@ LocalStack::Answer(const Ipv4Datagram& asked, const Ipv4Header& header, Ptr<cons
     Socket::SocketErrno error;
     const auto route =
         m_ipv4->GetRoutingProtocol()->RouteOutput(Create<Packet>(), answer.header, nullptr, error);
-    if (route &&
-        EchoIpOptions(asked.options, answer.header.GetSource(), Simulator::Now(), answer.options))
+    if (route && EchoIpOptions(asked.options,
+                               answer.header.GetSource(),
+                               Simulator::Now(),
+                               m_ipv4,
+                               answer.options))
     {
         answer.Send(m_ipv4, route);
     }
