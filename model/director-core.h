@@ -104,6 +104,15 @@ class DirectorCore : public ServiceTable, public OverloadDefence
     ~DirectorCore() override;
 
     /**
+     * @brief The time, when rules change.
+     * @return the time of the last packet or timer
+     */
+    Time GetTime() const override
+    {
+        return m_now;
+    }
+
+    /**
      * @brief Decide for one packet, and keep the books: connection, state, timer, counters.
      * @param key addresses, ports and protocol
      * @param tcpFlags the flags octet of the TCP header, 0 for UDP

@@ -91,18 +91,20 @@ Director::GetTypeId()
                           UintegerValue(10),
                           MakeUintegerAccessor(&Director::amDroprate),
                           MakeUintegerChecker<uint32_t>(1))
-            .AddAttribute("LblcExpiration",
-                          "How long lblc remembers the server of a VIP that is not asked for "
-                          "(sysctl lblc_expiration)",
-                          TimeValue(Days(1)),
-                          MakeTimeAccessor(&Director::lblcExpiration),
-                          MakeTimeChecker(Time(0)))
-            .AddAttribute("LblcrExpiration",
-                          "How long lblcr remembers the servers of a VIP that is not asked for, "
-                          "and how long it leaves them as they are (sysctl lblcr_expiration)",
-                          TimeValue(Days(1)),
-                          MakeTimeAccessor(&Director::lblcrExpiration),
-                          MakeTimeChecker(Time(0)))
+            .AddAttribute(
+                "LblcExpiration",
+                "How long lblc remembers the server of a VIP that is not asked for "
+                "(sysctl lblc_expiration)",
+                TimeValue(Days(1)),
+                MakeTimeAccessor(&Director::SetLblcExpiration, &Director::GetLblcExpiration),
+                MakeTimeChecker(Time(0)))
+            .AddAttribute(
+                "LblcrExpiration",
+                "How long lblcr remembers the servers of a VIP that is not asked for, "
+                "and how long it leaves them as they are (sysctl lblcr_expiration)",
+                TimeValue(Days(1)),
+                MakeTimeAccessor(&Director::SetLblcrExpiration, &Director::GetLblcrExpiration),
+                MakeTimeChecker(Time(0)))
             .AddAttribute("PmtuDisc",
                           "Copy DF to the outer header and refuse what is too long with it "
                           "(sysctl pmtu_disc); false: the outer packet is fragmented instead",
@@ -187,6 +189,12 @@ Director::AssignStreams(int64_t stream)
         next += service->GetScheduler()->AssignStreams(next);
     }
     return next - stream;
+}
+
+Time
+Director::GetTime() const
+{
+    return Simulator::Now();
 }
 
 void

@@ -69,6 +69,8 @@ class Director : public Application, public DirectorCore
     Director();
     ~Director() override = default;
 
+    Time GetTime() const override;
+
     /**
      * @brief Deal with a packet for the node, as DirectorRouting shows it: behind the reassembly,
      * where IPVS sits.

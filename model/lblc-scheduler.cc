@@ -30,39 +30,28 @@ LblcScheduler::GetTypeId()
     return tid;
 }
 
-void
-LblcScheduler::DoDispose()
+Time
+LblcScheduler::GetExpiration(const SchedulerSysctls& sysctls) const
 {
-    NS_LOG_FUNCTION(this);
-    m_entries.clear();
-    LocalityScheduler::DoDispose();
+    return sysctls.lblcExpiration;
 }
 
 RealServer*
 LblcScheduler::Schedule(const VirtualService& service, const ConnectionKey& key, Time now)
 {
-    auto found = m_entries.find(key.virtualAddress);
-    if (found != m_entries.end())
+    Entry* entry = Find(service, key.virtualAddress, now);
+    if (entry)
     {
-        auto& entry = found->second;
-        const bool isCollected =
-            IsCollected(entry.used, service.GetSchedulerSysctls().lblcExpiration, now);
-        entry.used = now;
-        Renew(entry.server, service);
-        if (!isCollected && entry.server->IsInService() && entry.server->GetWeight() > 0 &&
-            !IsTooBusy(*entry.server, service))
+        const auto& server = entry->servers.front();
+        if (server->IsInService() && server->GetWeight() > 0 && !IsTooBusy(*server, service))
         {
-            return PeekPointer(entry.server);
-        }
-        if (isCollected)
-        {
-            m_entries.erase(found);
+            return PeekPointer(server);
         }
     }
     RealServer* least = FindLeast(service);
     if (least)
     {
-        m_entries[key.virtualAddress] = {Ptr<RealServer>(least), now};
+        Remember(key.virtualAddress, least, now);
     }
     return least;
 }

@@ -9,10 +9,6 @@
 
 #include "locality-scheduler.h"
 
-#include "ns3/ipv4-address.h"
-
-#include <map>
-
 namespace ns3
 {
 namespace gipt
@@ -39,17 +35,7 @@ class LblcScheduler : public LocalityScheduler
                          Time now) override;
 
   protected:
-    void DoDispose() override;
-
-  private:
-    /** What is remembered of a VIP. */
-    struct Entry
-    {
-        Ptr<RealServer> server; ///< where its connections go
-        Time used;              ///< when the last one did
-    };
-
-    std::map<Ipv4Address, Entry> m_entries; ///< by VIP
+    Time GetExpiration(const SchedulerSysctls& sysctls) const override;
 };
 
 } // namespace gipt

@@ -32,12 +32,10 @@ LblcrScheduler::GetTypeId()
     return tid;
 }
 
-void
-LblcrScheduler::DoDispose()
+Time
+LblcrScheduler::GetExpiration(const SchedulerSysctls& sysctls) const
 {
-    NS_LOG_FUNCTION(this);
-    m_entries.clear();
-    LocalityScheduler::DoDispose();
+    return sysctls.lblcrExpiration;
 }
 
 RealServer*
@@ -79,25 +77,14 @@ LblcrScheduler::RemoveMost(Entry& entry, Time now)
 RealServer*
 LblcrScheduler::Schedule(const VirtualService& service, const ConnectionKey& key, Time now)
 {
-    const Time expiration = service.GetSchedulerSysctls().lblcrExpiration;
-    auto found = m_entries.find(key.virtualAddress);
-    if (found != m_entries.end() && IsCollected(found->second.used, expiration, now))
+    Entry* entry = Find(service, key.virtualAddress, now);
+    if (entry)
     {
-        m_entries.erase(found);
-        found = m_entries.end();
-    }
-    if (found != m_entries.end())
-    {
-        auto& entry = found->second;
-        entry.used = now;
-        for (auto& server : entry.servers)
+        RealServer* least = FindLeastOf(*entry);
+        const Time expiration = service.GetSchedulerSysctls().lblcrExpiration;
+        if (entry->servers.size() > 1 && now > entry->changed + expiration)
         {
-            Renew(server, service);
-        }
-        RealServer* least = FindLeastOf(entry);
-        if (entry.servers.size() > 1 && now > entry.changed + expiration)
-        {
-            RemoveMost(entry, now);
+            RemoveMost(*entry, now);
         }
         if (least && !IsTooBusy(*least, service))
         {
@@ -105,15 +92,18 @@ LblcrScheduler::Schedule(const VirtualService& service, const ConnectionKey& key
         }
     }
     RealServer* least = FindLeast(service);
-    if (least)
+    if (least && !entry)
     {
-        auto& entry = m_entries[key.virtualAddress];
-        entry.used = now;
+        Remember(key.virtualAddress, least, now);
+    }
+    else if (least)
+    {
+        auto& servers = entry->servers;
         const Ptr<RealServer> server(least);
-        if (std::find(entry.servers.begin(), entry.servers.end(), server) == entry.servers.end())
+        if (std::find(servers.begin(), servers.end(), server) == servers.end())
         {
-            entry.servers.push_front(server);
-            entry.changed = now;
+            servers.push_front(server);
+            entry->changed = now;
         }
     }
     return least;

@@ -9,11 +9,6 @@
 
 #include "locality-scheduler.h"
 
-#include "ns3/ipv4-address.h"
-
-#include <deque>
-#include <map>
-
 namespace ns3
 {
 namespace gipt
@@ -39,17 +34,9 @@ class LblcrScheduler : public LocalityScheduler
                          Time now) override;
 
   protected:
-    void DoDispose() override;
+    Time GetExpiration(const SchedulerSysctls& sysctls) const override;
 
   private:
-    /** What is remembered of a VIP. */
-    struct Entry
-    {
-        std::deque<Ptr<RealServer>> servers; ///< where its connections go, newest first
-        Time changed;                        ///< when a server was added or removed
-        Time used;                           ///< when the last connection came
-    };
-
     /**
      * @brief The server of a set with the least overhead for its weight (ip_vs_dest_set_min).
      * @param entry the set
@@ -64,8 +51,6 @@ class LblcrScheduler : public LocalityScheduler
      * @param now the time
      */
     static void RemoveMost(Entry& entry, Time now);
-
-    std::map<Ipv4Address, Entry> m_entries; ///< by VIP
 };
 
 } // namespace gipt

@@ -133,6 +133,11 @@ Scheduler::ServerUpdated(const VirtualService& service, RealServer& server)
 {
 }
 
+void
+Scheduler::Advance(const VirtualService& service, Time now)
+{
+}
+
 bool
 Scheduler::SetFlag(const std::string& flag)
 {

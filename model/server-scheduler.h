@@ -115,6 +115,13 @@ class Scheduler : public Object
     virtual void ServerUpdated(const VirtualService& service, RealServer& server);
 
     /**
+     * @brief Do what is due by the clock; called before a sysctl changes.
+     * @param service the service
+     * @param now the time
+     */
+    virtual void Advance(const VirtualService& service, Time now);
+
+    /**
      * @brief Take a scheduler flag of ipvsadm -b, such as "sh-port".
      * @param flag the flag's name
      * @return false when this scheduler does not know the flag

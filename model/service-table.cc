@@ -369,6 +369,29 @@ ServiceTable::RemoveRealServer(Ptr<VirtualService> service, Ipv4Address address,
 }
 
 void
+ServiceTable::AdvanceSchedulers()
+{
+    for (const auto& service : m_services)
+    {
+        service->GetScheduler()->Advance(*service, GetTime());
+    }
+}
+
+void
+ServiceTable::SetLblcExpiration(Time time)
+{
+    AdvanceSchedulers();
+    lblcExpiration = time;
+}
+
+void
+ServiceTable::SetLblcrExpiration(Time time)
+{
+    AdvanceSchedulers();
+    lblcrExpiration = time;
+}
+
+void
 ServiceTable::Retire(VirtualService& service, Ptr<RealServer> server)
 {
     service.RemoveServer(server);

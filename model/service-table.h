@@ -66,7 +66,7 @@ class ServiceTable : public SchedulerSysctls
 {
   public:
     ServiceTable() = default;
-    virtual ~ServiceTable() = default;
+    ~ServiceTable() override = default;
     ServiceTable(const ServiceTable&) = delete;
     ServiceTable& operator=(const ServiceTable&) = delete;
 
@@ -198,6 +198,36 @@ class ServiceTable : public SchedulerSysctls
     RuleResult RemoveRealServer(Ptr<VirtualService> service, Ipv4Address address, uint16_t port);
 
     /**
+     * @brief Set the sysctl lblc_expiration.
+     * @param time see lblcExpiration
+     */
+    void SetLblcExpiration(Time time);
+
+    /**
+     * @brief The sysctl lblc_expiration.
+     * @return see lblcExpiration
+     */
+    Time GetLblcExpiration() const
+    {
+        return lblcExpiration;
+    }
+
+    /**
+     * @brief Set the sysctl lblcr_expiration.
+     * @param time see lblcrExpiration
+     */
+    void SetLblcrExpiration(Time time);
+
+    /**
+     * @brief The sysctl lblcr_expiration.
+     * @return see lblcrExpiration
+     */
+    Time GetLblcrExpiration() const
+    {
+        return lblcrExpiration;
+    }
+
+    /**
      * @brief The hook on real servers that come, go or change.
      * @param service the service
      * @param server the real server
@@ -263,6 +293,11 @@ class ServiceTable : public SchedulerSysctls
     std::vector<PoolEntry> m_pool; ///< by the index that connections keep
 
   private:
+    /**
+     * @brief Have the schedulers do what was due before a sysctl changes.
+     */
+    void AdvanceSchedulers();
+
     /**
      * @brief Check options and make their scheduler.
      * @param options the options

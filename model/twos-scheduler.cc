@@ -61,8 +61,12 @@ TwosScheduler::Schedule(const VirtualService& service, const ConnectionKey& key,
             chosen[1] = chosen[1] || passed < second ? chosen[1] : PeekPointer(server);
         }
     }
-    const bool isSecondBetter = chosen[1]->GetWeight() * chosen[0]->GetOverhead() >
-                                chosen[0]->GetWeight() * chosen[1]->GetOverhead();
+    // ip_vs_twos.c multiplies in 32 bits, so that very busy servers of great weight compare wrongly
+    const auto load = [](const RealServer* server, const RealServer* other) {
+        return static_cast<int32_t>(
+            static_cast<uint32_t>(server->GetOverhead() * other->GetWeight()));
+    };
+    const bool isSecondBetter = load(chosen[0], chosen[1]) > load(chosen[1], chosen[0]);
     return chosen[isSecondBetter ? 1 : 0];
 }
 

@@ -25,10 +25,22 @@ namespace gipt
 
 /**
  * @ingroup global-ip-tunneling
- * @brief The kernel's sysctls for single schedulers (net.ipv4.vs.*).
+ * @brief What a director has for single schedulers: the kernel's sysctls (net.ipv4.vs.*) and a
+ * clock.
  */
 struct SchedulerSysctls
 {
+    virtual ~SchedulerSysctls() = default;
+
+    /**
+     * @brief The time, when rules change.
+     * @return the time, 0 in a service of no director
+     */
+    virtual Time GetTime() const
+    {
+        return Time(0);
+    }
+
     Time lblcExpiration{Days(1)}; ///< how long lblc remembers an unused VIP (lblc_expiration)
     /** How long lblcr remembers an unused VIP, and leaves a set as it is (lblcr_expiration). */
     Time lblcrExpiration{Days(1)};
