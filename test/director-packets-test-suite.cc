@@ -58,46 +58,6 @@ Segment(uint8_t flags, uint16_t port = 1024)
     return tcp;
 }
 
-/**
- * @brief The header that an ICMP error from the VIP to the client has.
- * @return the header
- */
-Ip
-ErrorHeader()
-{
-    Ip ip;
-    ip.source = "10.0.0.100";
-    ip.destination = "192.0.2.1";
-    ip.tos = 0xc0;
-    ip.df = false;
-    return ip;
-}
-
-/**
- * @brief Some octets of a packet.
- * @param packet the packet
- * @param begin first octet
- * @param end octet after the last
- * @return the octets
- */
-Octets
-Part(const Octets& packet, std::size_t begin, std::size_t end)
-{
-    return Octets(packet.begin() + begin, packet.begin() + end);
-}
-
-/**
- * @brief The first octets of a packet.
- * @param packet the packet
- * @param size how many
- * @return the octets
- */
-Octets
-First(const Octets& packet, std::size_t size)
-{
-    return Octets(packet.begin(), packet.begin() + std::min(size, packet.size()));
-}
-
 /// Outer and inner header
 class EncapsulationTestCase : public TestCase
 {

@@ -65,6 +65,20 @@ FillChecksum(const Ip& ip, Octets& segment, std::size_t at)
 }
 
 /**
+ * @brief Write the checksum of an IPv4 header.
+ * @param packet the packet
+ */
+void
+FillHeaderChecksum(Octets& packet)
+{
+    packet[10] = packet[11] = 0;
+    const std::size_t length = (packet[0] & 15) * 4;
+    const uint16_t sum = Checksum(Octets(packet.begin(), packet.begin() + length));
+    packet[10] = sum >> 8;
+    packet[11] = sum & 0xff;
+}
+
+/**
  * @brief Make a node with an Internet stack.
  * @return the node
  */
@@ -213,11 +227,8 @@ Only(const std::vector<Octets>& packets)
 Octets
 WithoutId(Octets packet)
 {
-    packet[4] = packet[5] = packet[10] = packet[11] = 0;
-    const std::size_t length = (packet[0] & 15) * 4;
-    const uint16_t sum = Checksum(Octets(packet.begin(), packet.begin() + length));
-    packet[10] = sum >> 8;
-    packet[11] = sum & 0xff;
+    packet[4] = packet[5] = 0;
+    FillHeaderChecksum(packet);
     return packet;
 }
 
@@ -246,11 +257,51 @@ Damage(Octets& packet, Ptr<UniformRandomVariable> random)
     packet.resize(std::max(length, packet.size()));
     if (random->GetInteger(0, 9))
     {
-        packet[10] = packet[11] = 0;
-        const uint16_t sum = Checksum(Octets(packet.begin(), packet.begin() + length));
-        packet[10] = sum >> 8;
-        packet[11] = sum & 0xff;
+        FillHeaderChecksum(packet);
     }
+}
+
+Octets
+Part(const Octets& packet, std::size_t begin, std::size_t end)
+{
+    return Octets(packet.begin() + begin, packet.begin() + end);
+}
+
+Octets
+First(const Octets& packet, std::size_t size)
+{
+    return Part(packet, 0, std::min(size, packet.size()));
+}
+
+Ip
+ErrorHeader()
+{
+    Ip ip;
+    ip.source = "10.0.0.100";
+    ip.destination = "192.0.2.1";
+    ip.tos = 0xc0;
+    ip.df = false;
+    return ip;
+}
+
+Octets
+Forwarded(Octets packet)
+{
+    packet[8]--;
+    FillHeaderChecksum(packet);
+    return packet;
+}
+
+Octets
+Tunnelled(const Octets& packet, uint32_t server)
+{
+    Ip outer;
+    outer.source = "10.0.0.10";
+    outer.destination = "10.0.0." + std::to_string(server);
+    outer.protocol = 4;
+    outer.ttl = packet[8] - 1;
+    outer.tos = packet[1];
+    return outer(Forwarded(packet));
 }
 
 Octets
@@ -358,9 +409,9 @@ DirectorBench::AddService(const std::string& scheduler,
 }
 
 DirectorBench::Output
-DirectorBench::Exchange(const Octets& packet)
+DirectorBench::Exchange(const Octets& packet, bool fromServers)
 {
-    clients.Send(packet);
+    (fromServers ? servers : clients).Send(packet);
     Run(MilliSeconds(10));
     return {clients.Take(), servers.Take()};
 }

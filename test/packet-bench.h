@@ -147,6 +147,44 @@ Octets Only(const std::vector<Octets>& packets);
 Octets WithoutId(Octets packet);
 
 /**
+ * @brief Some octets of a packet.
+ * @param packet the packet
+ * @param begin first octet
+ * @param end octet after the last
+ * @return the octets
+ */
+Octets Part(const Octets& packet, std::size_t begin, std::size_t end);
+
+/**
+ * @brief The first octets of a packet.
+ * @param packet the packet
+ * @param size how many
+ * @return the octets
+ */
+Octets First(const Octets& packet, std::size_t size);
+
+/**
+ * @brief The header that an ICMP error from the VIP to the client has.
+ * @return the header
+ */
+Ip ErrorHeader();
+
+/**
+ * @brief A packet as it was forwarded: its TTL one less.
+ * @param packet an IPv4 packet
+ * @return the packet with the checksum that goes with it
+ */
+Octets Forwarded(Octets packet);
+
+/**
+ * @brief A packet inside the tunnel from the director, 10.0.0.10, to a real server.
+ * @param packet an IPv4 packet as it came, with DF
+ * @param server last number of the server's address
+ * @return the tunnel packet
+ */
+Octets Tunnelled(const Octets& packet, uint32_t server);
+
+/**
  * @brief Some octets.
  * @param size how many
  * @return octets that count
@@ -272,11 +310,12 @@ class DirectorBench : public Simulation
     };
 
     /**
-     * @brief Send a packet from the client's side and see what comes of it within 10 ms.
+     * @brief Send a packet to the director and see what comes of it within 10 ms.
      * @param packet an IPv4 packet
+     * @param fromServers true: from the real servers' side, else from the clients'
      * @return what left the director
      */
-    Output Exchange(const Octets& packet);
+    Output Exchange(const Octets& packet, bool fromServers = false);
 
     /**
      * @brief Send a packet from the client's side and name the server it goes to.
