@@ -189,7 +189,8 @@ class LocalityTestCase : public TestCase
                 const std::string& lblcr)
     {
         const auto expected = m_scheduler == "lblc" ? lblc : lblcr;
-        NS_TEST_EXPECT_MSG_EQ(bench.Open(vips), expected, "choices for " << vips);
+        const auto choices = bench.Open(vips);
+        NS_TEST_EXPECT_MSG_EQ(choices, expected, "choices for " << vips);
     }
 
     /**
