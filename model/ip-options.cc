@@ -76,13 +76,16 @@ class Option
     int RecordTime();
 
     /**
-     * Whether an address of a timestamp is one of the node's.
+     * Whether an address of a timestamp is one of the node's, or no single host's
+     * (inet_addr_type is not RTN_UNICAST).
      * @param at where it begins, counted from 1
      * @return true when it is
      */
     bool IsLocal(uint8_t at) const
     {
-        return m_ipv4->GetInterfaceForAddress(Ipv4Address::Deserialize(&m_octets[at - 1])) >= 0;
+        const auto address = Ipv4Address::Deserialize(&m_octets[at - 1]);
+        return address.Get() >> 24 == 0 || address.IsMulticast() || address.IsBroadcast() ||
+               m_ipv4->GetInterfaceForAddress(address) >= 0;
     }
 
     /**

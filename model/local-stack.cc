@@ -75,6 +75,25 @@ MakeTimestampReply(Ptr<const Packet> request, Time now)
     return Create<Packet>(octets.data(), octets.size());
 }
 
+/**
+ * Give an echo reply the code of its request (net/ipv4/icmp.c, icmp_echo), where ns-3 has 0.
+ * @param reply the reply
+ * @param code the code
+ * @return the reply with that code
+ */
+Ptr<Packet>
+WithCode(Ptr<const Packet> reply, uint8_t code)
+{
+    std::vector<uint8_t> octets(reply->GetSize());
+    reply->CopyData(octets.data(), octets.size());
+    octets[1] = code;
+    octets[2] = octets[3] = 0;
+    const uint16_t checksum = InternetChecksum(octets);
+    octets[2] = checksum >> 8;
+    octets[3] = checksum & 0xff;
+    return Create<Packet>(octets.data(), octets.size());
+}
+
 } // namespace
 
 LocalStack::LocalStack(IcmpErrorSender& icmp)
@@ -202,16 +221,18 @@ LocalStack::SendIcmp(Ptr<Packet> packet,
     NS_LOG_FUNCTION(this << packet << source << destination << route);
     std::array<uint8_t, ICMP_HEADER_SIZE + IPV4_HEADER_SIZE> start{}; // and the quoted header
     const uint32_t size = packet->CopyData(start.data(), start.size());
+    std::array<uint8_t, 2> request{}; // type and code
     if (start[0] == ECHO_REPLY && size >= ICMP_HEADER_SIZE &&
         IsAnswer(source, destination, protocol) &&
-        (m_left.header.GetTos() || !m_left.options.empty()))
+        m_left.payload->CopyData(request.data(), request.size()) == request.size() &&
+        (m_left.header.GetTos() || !m_left.options.empty() || request[1]))
     {
         // net/ipv4/icmp.c, icmp_reply
         Ipv4Header answer;
         answer.SetProtocol(protocol);
         answer.SetTos(m_left.header.GetTos());
         answer.SetIdentification(++m_identification);
-        Answer(m_left, answer, packet);
+        Answer(m_left, answer, request[1] ? WithCode(packet, request[1]) : packet);
         return;
     }
     if (start[0] == DESTINATION_UNREACHABLE && size == start.size())

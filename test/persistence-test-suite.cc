@@ -4,16 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 
-#include "ns3/director-core.h"
-#include "ns3/ipvsadm-command.h"
-#include "ns3/ipvsadm-listing.h"
-#include "ns3/test.h"
-
-#include <algorithm>
-#include <map>
-#include <sstream>
-#include <string>
-#include <vector>
+#include "script-test-case.h"
 
 /**
  * @file
@@ -38,246 +29,10 @@
  */
 
 using namespace ns3;
-using namespace ns3::gipt;
+using scripts::ScriptTestCase;
 
 namespace
 {
-
-/**
- * @brief Runs a script and compares what comes of it.
- *
- *     ipvsadm ARGUMENTS
- *     set NAME VALUE                expire_quiescent_template, expire_nodest_conn, MaxConnections
- *     mark N VIP                    packets to the VIP carry a firewall mark
- *     wait SECONDS
- *     SYN|ACK|RST|UDP CIP:PORT VIP:PORT -> 22|drop|full|local|unreachable
- *     counts -> 21 TEMPLATES ACTIVE INACTIVE | 22 ...
- *     templates                     and then lines as "ipvsadm -Lnc" has them, until a full stop
- *
- * Each line but "wait" takes 10 ms.
- */
-class ScriptTestCase : public TestCase
-{
-  public:
-    /**
-     * @param what what is tested
-     * @param script the script
-     */
-    ScriptTestCase(const std::string& what, const std::string& script)
-        : TestCase(what),
-          m_script(script)
-    {
-    }
-
-  private:
-    void DoRun() override
-    {
-        std::istringstream script(m_script);
-        std::string line;
-        while (std::getline(script, line))
-        {
-            std::istringstream words(line);
-            std::string word;
-            words >> word;
-            if (word == "ipvsadm")
-            {
-                IpvsadmCommand command;
-                std::string error;
-                NS_TEST_ASSERT_MSG_EQ(command.Parse(IpvsadmCommand::Split(line), error) &&
-                                          command.Apply(m_core, error),
-                                      true,
-                                      line << ": " << error);
-            }
-            else if (word == "wait")
-            {
-                double seconds;
-                words >> seconds;
-                Wait(Seconds(seconds));
-            }
-            else if (word == "mark")
-            {
-                uint32_t mark;
-                std::string vip;
-                words >> mark >> vip;
-                m_marks[Ipv4Address(vip.c_str())] = mark;
-            }
-            else if (word == "set")
-            {
-                Set(words);
-            }
-            else if (word == "templates")
-            {
-                std::string expected;
-                while (std::getline(script, line) && line != ".")
-                {
-                    expected += line + "\n";
-                }
-                NS_TEST_EXPECT_MSG_EQ(ListTemplates(), expected, "templates");
-            }
-            else if (!word.empty())
-            {
-                const auto arrow = line.find(" -> ");
-                NS_TEST_ASSERT_MSG_EQ((arrow != std::string::npos), true, "unknown: " << line);
-                const auto result = word == "counts" ? Count() : Send(word, words);
-                NS_TEST_EXPECT_MSG_EQ(result, line.substr(arrow + 4), line);
-            }
-            Wait(MilliSeconds(10));
-        }
-        m_core.ClearServices();
-    }
-
-    /**
-     * @param time how long to wait
-     */
-    void Wait(Time time)
-    {
-        for (const Time end = m_now + time; m_now < end;)
-        {
-            // timers run out one by one, as in a simulation
-            const Time next = std::max(m_core.GetTable().NextExpiry(), m_now + MilliSeconds(1));
-            m_now = std::min(next, end);
-            m_core.ExpireConnections(m_now);
-        }
-    }
-
-    /**
-     * @param words name and value of a sysctl
-     */
-    void Set(std::istream& words)
-    {
-        std::string name;
-        uint32_t value;
-        words >> name >> value;
-        if (name == "expire_quiescent_template")
-        {
-            m_core.expireQuiescentTemplate = value != 0;
-        }
-        else if (name == "expire_nodest_conn")
-        {
-            m_core.expireNodestConn = value != 0;
-        }
-        else
-        {
-            NS_TEST_ASSERT_MSG_EQ(name, "MaxConnections", "unknown");
-            m_core.SetMaxConnections(value);
-        }
-    }
-
-    /**
-     * @param operation SYN, ACK, RST or UDP
-     * @param words client and service
-     * @return where the packet goes
-     */
-    std::string Send(const std::string& operation, std::istream& words)
-    {
-        static const std::map<std::string, uint8_t> FLAGS{{"SYN", 2},
-                                                          {"ACK", 16},
-                                                          {"RST", 4},
-                                                          {"UDP", 0}};
-        ConnectionKey key;
-        key.protocol = operation == "UDP" ? 17 : 6;
-        ReadAddress(words, key.client, key.clientPort);
-        ReadAddress(words, key.virtualAddress, key.virtualPort);
-        const auto mark = m_marks.find(key.virtualAddress);
-        const auto decision = m_core.Decide(key,
-                                            FLAGS.at(operation),
-                                            40,
-                                            m_now,
-                                            mark == m_marks.end() ? 0 : mark->second);
-        switch (decision.verdict)
-        {
-        case Verdict::FORWARD:
-            return std::to_string(decision.server->GetAddress().Get() & 0xff);
-        case Verdict::DROP:
-            return decision.reason == DropReason::TABLE_FULL ? "full" : "drop";
-        case Verdict::UNREACHABLE:
-            return "unreachable";
-        default:
-            return "local";
-        }
-    }
-
-    /**
-     * @brief Read ADDRESS:PORT.
-     * @param words where
-     * @param[out] address the address
-     * @param[out] port the port
-     */
-    static void ReadAddress(std::istream& words, Ipv4Address& address, uint16_t& port)
-    {
-        std::string word;
-        words >> word;
-        const auto colon = word.find(':');
-        address = Ipv4Address(word.substr(0, colon).c_str());
-        port = static_cast<uint16_t>(std::stoul(word.substr(colon + 1)));
-    }
-
-    /**
-     * @brief Count templates and connections.
-     * @return each server with its counts, by address
-     */
-    std::string Count() const
-    {
-        std::map<uint32_t, std::string> counts;
-        for (const auto& service : m_core.GetServices())
-        {
-            for (const auto& server : service->GetServers())
-            {
-                std::ostringstream text;
-                const uint32_t number = server->GetAddress().Get() & 0xff;
-                text << number << ' ' << server->GetPersistentConnections() << ' '
-                     << server->GetActiveConnections() << ' ' << server->GetInactiveConnections();
-                counts[number] = text.str();
-            }
-        }
-        std::string all;
-        for (const auto& count : counts)
-        {
-            all += (all.empty() ? "" : " | ") + count.second;
-        }
-        return all;
-    }
-
-    /**
-     * @brief List the templates.
-     * @return lines of ipvsadm -Lnc, sorted, with single blanks
-     */
-    std::string ListTemplates() const
-    {
-        std::stringstream listing;
-        IpvsadmListing::PrintConnections(m_core, m_now, listing);
-        std::vector<std::string> lines;
-        std::string line;
-        while (std::getline(listing, line))
-        {
-            std::istringstream words(line);
-            std::string text;
-            std::string word;
-            while (words >> word)
-            {
-                text += (text.empty() ? "" : " ") + word;
-            }
-            if (text.find(":0 ") != std::string::npos &&
-                (text.find("NONE") != std::string::npos ||
-                 text.find("ASSURED") != std::string::npos))
-            {
-                lines.push_back(text + "\n");
-            }
-        }
-        std::sort(lines.begin(), lines.end());
-        std::string all;
-        for (const auto& each : lines)
-        {
-            all += each;
-        }
-        return all;
-    }
-
-    const std::string m_script;              //!< the script
-    DirectorCore m_core;                     //!< the director
-    std::map<Ipv4Address, uint32_t> m_marks; //!< marks of packets, by VIP
-    Time m_now{Seconds(1)};                  //!< the time
-};
 
 /// 1.
 const char* const TEMPLATES = R"(
@@ -314,7 +69,7 @@ TCP 00:49 NONE 10.1.0.3:0 10.0.0.100:80 10.0.0.21:80
 .
 ipvsadm -e -t 10.0.0.100:80 -r 10.0.0.23 -i -w 0
 SYN 10.1.0.1:5 10.0.0.100:80 -> 23
-set expire_quiescent_template 1
+sysctl expire_quiescent_template=1
 SYN 10.1.0.1:6 10.0.0.100:80 -> 22
 SYN 10.1.0.1:7 10.0.0.100:80 -> 22
 ACK 10.1.0.1:4 10.0.0.100:80 -> 23
@@ -593,7 +348,7 @@ const char* const ASIDE = R"(
 ipvsadm -A -t 10.0.0.100:80 -s rr -p 300
 ipvsadm -a -t 10.0.0.100:80 -r 10.0.0.21 -i
 ipvsadm -a -t 10.0.0.100:80 -r 10.0.0.22 -i
-set expire_quiescent_template 1
+sysctl expire_quiescent_template=1
 SYN 10.1.0.1:1 10.0.0.100:80 -> 22
 wait 100
 ipvsadm -e -t 10.0.0.100:80 -r 10.0.0.22 -i -w 0
@@ -623,7 +378,7 @@ counts -> 21 2 1 0 | 22 2 1 0
 
 /// 10.
 const char* const NO_DESTINATION = R"(
-set expire_nodest_conn 1
+sysctl expire_nodest_conn=1
 ipvsadm -A -t 10.0.0.100:80 -s rr -p 100
 ipvsadm -a -t 10.0.0.100:80 -r 10.0.0.21 -i
 ipvsadm -a -t 10.0.0.100:80 -r 10.0.0.22 -i
@@ -718,7 +473,7 @@ counts -> 21 1 1 0 | 22 0 0 0
 
 /// 13.
 const char* const BOUND = R"(
-set MaxConnections 3
+sysctl MaxConnections=3
 ipvsadm -A -t 10.0.0.100:80 -s rr -p 300
 ipvsadm -a -t 10.0.0.100:80 -r 10.0.0.21 -i
 ipvsadm -a -t 10.0.0.100:80 -r 10.0.0.22 -i
@@ -731,7 +486,7 @@ TCP 04:59 NONE 10.1.0.2:0 10.0.0.100:80 10.0.0.21:80
 SYN 10.1.0.3:1 10.0.0.100:80 -> full
 ACK 10.1.0.1:1 10.0.0.100:80 -> 22
 counts -> 21 1 0 0 | 22 1 1 0
-set MaxConnections 4
+sysctl MaxConnections=4
 SYN 10.1.0.2:2 10.0.0.100:80 -> 21
 counts -> 21 1 1 0 | 22 1 1 0
 )";
