@@ -153,7 +153,7 @@ class RelayTestCase : public TestCase
         NS_TEST_ASSERT_MSG_EQ(out.server.size(), (server ? 1 : 0), what);
         if (server)
         {
-            NS_TEST_EXPECT_MSG_EQ(ToHex(out.server[0]), ToHex(Tunnelled(packet, server)), what);
+            NS_TEST_EXPECT_MSG_EQ(ToHex(At(out.server, 0)), ToHex(Tunnelled(packet, server)), what);
         }
     }
 
@@ -254,13 +254,13 @@ class RelayTestCase : public TestCase
         const auto expect = [&](std::size_t i, std::size_t begin, std::size_t end) {
             outer.offset = begin;
             outer.mf = end < inner.size();
-            NS_TEST_EXPECT_MSG_EQ(ToHex(WithoutId(out.server[i])),
+            NS_TEST_EXPECT_MSG_EQ(ToHex(WithoutId(At(out.server, i))),
                                   ToHex(outer(Part(inner, begin, end))),
                                   "fragment " << i);
         };
         expect(0, 0, 1480);
         expect(1, 1480, 1481);
-        NS_TEST_EXPECT_MSG_EQ(out.server[0][4] + out.server[0][5], 0, "identification 0");
+        NS_TEST_EXPECT_MSG_EQ(At(out.server, 0)[4] + At(out.server, 0)[5], 0, "identification 0");
 
         // one message in three fragments of 220, 220 and 28 octets: sent as long as they came
         auto ip = FromRouter();
@@ -277,10 +277,11 @@ class RelayTestCase : public TestCase
             NS_TEST_EXPECT_MSG_EQ(out.server.size(), (begin < 400 ? 0 : 3), "after " << begin);
         }
         NS_TEST_ASSERT_MSG_EQ(out.server.size(), 3, "whole");
-        NS_TEST_EXPECT_MSG_EQ(out.server[0].size(), 220, "first");
-        NS_TEST_EXPECT_MSG_EQ(out.server[1].size(), 220, "second");
-        NS_TEST_EXPECT_MSG_EQ(ToHex(Part(out.server[0], 20, 220) + Part(out.server[1], 20, 220) +
-                                    Part(out.server[2], 20, out.server[2].size())),
+        NS_TEST_EXPECT_MSG_EQ(At(out.server, 0).size(), 220, "first");
+        NS_TEST_EXPECT_MSG_EQ(At(out.server, 1).size(), 220, "second");
+        NS_TEST_EXPECT_MSG_EQ(ToHex(Part(At(out.server, 0), 20, 220) +
+                                    Part(At(out.server, 1), 20, 220) +
+                                    Part(At(out.server, 2), 20, At(out.server, 2).size())),
                               ToHex(Forwarded(whole)),
                               "what they carry");
     }
@@ -346,7 +347,7 @@ class TranslateTestCase : public TestCase
         NS_TEST_ASSERT_MSG_EQ(out.client.size(), (expected.empty() ? 0 : 1), what);
         if (!expected.empty())
         {
-            NS_TEST_EXPECT_MSG_EQ(ToHex(WithoutId(out.client[0])), ToHex(expected), what);
+            NS_TEST_EXPECT_MSG_EQ(ToHex(WithoutId(At(out.client, 0))), ToHex(expected), what);
         }
     }
 
@@ -549,8 +550,8 @@ class PathMtuTestCase : public TestCase
         NS_TEST_EXPECT_MSG_EQ(Try(bench, 1380), 0, "just fits");
         const auto out = bench.Exchange(Request(1480, false));
         NS_TEST_ASSERT_MSG_EQ(out.server.size(), 2, "without DF: outer fragments");
-        NS_TEST_EXPECT_MSG_EQ(out.server[0].size(), 1396, "of at most 1400");
-        NS_TEST_EXPECT_MSG_EQ(out.server[1].size(), 124, "and the rest");
+        NS_TEST_EXPECT_MSG_EQ(At(out.server, 0).size(), 1396, "of at most 1400");
+        NS_TEST_EXPECT_MSG_EQ(At(out.server, 1).size(), 124, "and the rest");
         NS_TEST_EXPECT_MSG_EQ(Tell(bench, 1450), 1380, "more");
         NS_TEST_EXPECT_MSG_EQ(Try(bench, 1440), 1380, "is not believed");
         NS_TEST_EXPECT_MSG_EQ(Tell(bench, 600), 580, "less; known to the packet before's route");
@@ -595,15 +596,16 @@ class PathMtuTestCase : public TestCase
         auto out = bench.Exchange(Request(1480, true, 1024));
         NS_TEST_EXPECT_MSG_EQ(out.client.size(), 0, "pmtu_disc=0: the client is not told");
         NS_TEST_ASSERT_MSG_EQ(out.server.size(), 2, "outer fragments");
-        NS_TEST_EXPECT_MSG_EQ(out.server[0].size(), 1300, "of at most 1300");
-        NS_TEST_EXPECT_MSG_EQ(out.server[1].size(), 220, "and the rest");
-        NS_TEST_EXPECT_MSG_EQ(+out.server[0][6], 0x20, "no DF, more to come");
-        NS_TEST_EXPECT_MSG_EQ(ToHex(Part(out.server[0], 20, 1300) + Part(out.server[1], 20, 220)),
-                              ToHex(Forwarded(Request(1480, true, 1024))),
-                              "what they carry");
+        NS_TEST_EXPECT_MSG_EQ(At(out.server, 0).size(), 1300, "of at most 1300");
+        NS_TEST_EXPECT_MSG_EQ(At(out.server, 1).size(), 220, "and the rest");
+        NS_TEST_EXPECT_MSG_EQ(+At(out.server, 0)[6], 0x20, "no DF, more to come");
+        NS_TEST_EXPECT_MSG_EQ(
+            ToHex(Part(At(out.server, 0), 20, 1300) + Part(At(out.server, 1), 20, 220)),
+            ToHex(Forwarded(Request(1480, true, 1024))),
+            "what they carry");
         out = bench.Exchange(Request(1480, true, 1025));
         NS_TEST_ASSERT_MSG_EQ(out.server.size(), 2, "21 as well");
-        NS_TEST_EXPECT_MSG_EQ(out.server[0].size(), 1396, "of at most 1400");
+        NS_TEST_EXPECT_MSG_EQ(At(out.server, 0).size(), 1396, "of at most 1400");
     }
 };
 

@@ -155,7 +155,7 @@ class LocalTestCase : public TestCase
         if (!expected.empty())
         {
             const bool df = expected[6] & 0x40;
-            NS_TEST_EXPECT_MSG_EQ(ToHex(df ? packets[0] : WithoutId(packets[0])),
+            NS_TEST_EXPECT_MSG_EQ(ToHex(df ? Only(packets) : WithoutId(Only(packets))),
                                   ToHex(expected),
                                   what);
         }
@@ -370,6 +370,14 @@ class QueryTestCase : public LocalTestCase
                    {},
                    "timestamp, " + std::to_string(size));
         }
+        ip = Ip();
+        ip.tos = answer.tos = 0xb8;
+        const auto time = TimeOfDay();
+        Expect(bench,
+               Icmp(ip, 13, 0, 5, Data(12)),
+               Icmp(answer, 14, 0, 5, Data(4) + time + time),
+               {},
+               "timestamp with a TOS");
     }
 
     /// 4.
@@ -619,7 +627,7 @@ class OptionsTestCase : public LocalTestCase
         auto out = send(7, "0707040000000000", "");
         expect(out, 7, "0707080a00006400", "record route in the first");
         NS_TEST_ASSERT_MSG_EQ(out.server.size(), 3, "outer fragments");
-        NS_TEST_EXPECT_MSG_EQ(out.server[0].size(), 132, "as long as the longest came");
+        NS_TEST_EXPECT_MSG_EQ(At(out.server, 0).size(), 132, "as long as the longest came");
         expect(send(8, "01010101", "01010101"), 8, "01010101", "in both");
         expect(send(9, "", "94040000"), 9, "", "in the second only");
         out = send(11, "07030300", "");

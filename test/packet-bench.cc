@@ -225,6 +225,12 @@ Only(const std::vector<Octets>& packets)
 }
 
 Octets
+At(const std::vector<Octets>& packets, std::size_t place)
+{
+    return place < packets.size() ? packets[place] : Octets(64);
+}
+
+Octets
 WithoutId(Octets packet)
 {
     packet[4] = packet[5] = 0;
@@ -264,13 +270,14 @@ Damage(Octets& packet, Ptr<UniformRandomVariable> random)
 Octets
 Part(const Octets& packet, std::size_t begin, std::size_t end)
 {
-    return Octets(packet.begin() + begin, packet.begin() + end);
+    const std::size_t last = std::min(end, packet.size());
+    return Octets(packet.begin() + std::min(begin, last), packet.begin() + last);
 }
 
 Octets
 First(const Octets& packet, std::size_t size)
 {
-    return Part(packet, 0, std::min(size, packet.size()));
+    return Part(packet, 0, size);
 }
 
 Ip

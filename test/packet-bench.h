@@ -140,6 +140,14 @@ Octets Icmp(Ip ip, uint8_t type, uint8_t code, uint32_t rest, const Octets& data
 Octets Only(const std::vector<Octets>& packets);
 
 /**
+ * @brief A packet of a list.
+ * @param packets the packets
+ * @param place its place
+ * @return the packet; when there are fewer, 64 octets of zero, which equal none
+ */
+Octets At(const std::vector<Octets>& packets, std::size_t place);
+
+/**
  * @brief Set the identification to 0, for comparison where Linux's is not to be foretold.
  * @param packet an IPv4 packet
  * @return the packet with identification 0 and the checksum that goes with it
@@ -151,7 +159,7 @@ Octets WithoutId(Octets packet);
  * @param packet the packet
  * @param begin first octet
  * @param end octet after the last
- * @return the octets
+ * @return the octets, fewer when the packet is shorter
  */
 Octets Part(const Octets& packet, std::size_t begin, std::size_t end);
 
