@@ -12,7 +12,7 @@ RESULTS ?= results
 
 PYTHON := .venv/bin/python
 SITE = $(wildcard .venv/lib/python3.*/site-packages/ns3)
-SOURCES = $(wildcard $(foreach folder,model helper examples test test/system/* benchmark,$(folder)/*.h $(folder)/*.cc))
+SOURCES = $(wildcard $(foreach folder,model helper examples test test/fuzz test/system/* benchmark,$(folder)/*.h $(folder)/*.cc))
 export CCACHE_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/global-ip-tunneling/ccache
 # what one clone has compiled serves another
 export CCACHE_BASEDIR ?= $(CURDIR)

@@ -12,6 +12,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/host-ns3.cmake)
 
 option(GIPT_WERROR "Treat warnings as errors" ON)
 option(GIPT_SANITIZE "Build with address and undefined-behaviour sanitizers" OFF)
+option(GIPT_FUZZ "Build the programs of test/fuzz with clang's libFuzzer, and both sanitizers" OFF)
 
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
@@ -41,8 +42,14 @@ endif()
 
 add_compile_options(-Wall -Wextra -Wno-unused-parameter)
 add_compile_definitions(NS3_LOG_ENABLE NS3_ASSERT_ENABLE)
-if(GIPT_SANITIZE)
+if(GIPT_FUZZ AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  message(FATAL_ERROR "GIPT_FUZZ needs clang: -DCMAKE_CXX_COMPILER=clang++")
+endif()
+if(GIPT_SANITIZE OR GIPT_FUZZ)
   set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all)
+  if(GIPT_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+  endif()
   add_compile_options(${sanitizers} -fno-omit-frame-pointer -O1 -g1) # -O2 -g takes twice the time
   add_link_options(${sanitizers})
 endif()

@@ -35,6 +35,18 @@ namespace pt = boost::property_tree;
 /// Elements nested deeper than this are no topology; the XML parser would go as deep on the stack.
 constexpr std::size_t MAX_DEPTH = 100;
 
+/**
+ * @brief What can be printed of a text.
+ * @param text a text that may quote anything from a document
+ * @return the same without control characters
+ */
+std::string
+ToPrintable(std::string text)
+{
+    std::replace_if(text.begin(), text.end(), [](unsigned char c) { return std::iscntrl(c); }, '?');
+    return text;
+}
+
 /// A defect of the document: where, and what to say.
 struct Defect : std::runtime_error
 {
@@ -43,7 +55,7 @@ struct Defect : std::runtime_error
      * @param what the message without its place
      */
     Defect(uint32_t where, const std::string& what)
-        : std::runtime_error(what),
+        : std::runtime_error(ToPrintable(what)),
           line(where)
     {
     }

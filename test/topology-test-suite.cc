@@ -352,6 +352,8 @@ class DefectsTestCase : public TestCase
              "4: </graph>, expected </node>"},
             {"<graphml>\n<graph>", "2: unexpected end of data, expected well-formed XML"},
             {"<graphml/>\n</graphml>", "2: </graphml>, expected no end tag"},
+            {"<graphml>\n</gr\033ph>", "2: </gr?ph>, expected </graphml>"},
+            {std::string("<graphml>\n</\0>", 13), "2: </?>, expected </graphml>"},
             {"plain text", "1: expected <, expected well-formed XML"},
             {"\n<graphml/>", "2: no <graph> element, expected one in <graphml>"},
             {"<graphml>\n\n<graph/></graphml>",

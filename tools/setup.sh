@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 
 # Gets what a build needs: packages (where it may, otherwise says which) and .venv.
-# usage: tools/setup.sh [wheel | system | bench | in-tree]...
+# usage: tools/setup.sh [wheel | system | bench | in-tree | fuzz | linux]...
 #
 # Safe to interrupt and to run again; when nothing is missing it takes a fraction of a second.
 set -euo pipefail
@@ -18,7 +18,12 @@ for want in "$@"; do
         system) packages+=(libns3-dev ns3) ;; # ns3: programs that its CMake package names
         bench) packages+=(libabsl-dev valgrind) ;;
         in-tree) packages+=(dpkg-dev libopenmpi-dev openmpi-bin python3) ;;
-        *) echo "tools/setup.sh: $want: unknown, expected wheel, system, bench or in-tree" >&2; exit 2 ;;
+        fuzz) packages+=(clang-14 libclang-rt-14-dev) ;;
+        linux) packages+=(iproute2 ipvsadm user-mode-linux) ;; # Linux as a process: test/system/linux
+        *)
+            echo "tools/setup.sh: $want: unknown, expected wheel, system, bench, in-tree, fuzz or linux" >&2
+            exit 2
+            ;;
     esac
 done
 
