@@ -54,7 +54,7 @@ enum class DropReason : uint8_t
     NO_ROUTE,         ///< no route to the real server
     FRAGMENT_TIMEOUT, ///< not all fragments came in time
     BAD_FRAGMENT,     ///< a fragment that fits no datagram, or above the bound on memory
-    NO_PROTOCOL,      ///< a tunnel packet for the director itself, which is no real server
+    NO_PROTOCOL,      ///< for the director itself, which has no such protocol, or not for groups
     MARTIAN_SOURCE,   ///< its source is an address of the node, and it came from outside
     BAD_CHECKSUM,     ///< an ICMP message whose checksum is wrong
     OVERLOAD,         ///< drop_packet: a part of the new connections is refused

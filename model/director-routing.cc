@@ -79,16 +79,17 @@ DirectorRouting::RouteInput(Ptr<const Packet> packet,
         m_director->RefuseMartian(packet, header);
         return true;
     }
-    if (!m_director || !(IsLocal(destination) || m_director->GetMark(destination)))
+    const bool isGroup = IsGroup(destination);
+    if (!m_director || !(isGroup || IsLocal(destination) || m_director->GetMark(destination)))
     {
         return m_inner->RouteInput(packet, header, idev, ucb, mcb, lcb, ecb);
     }
     Ipv4Datagram datagram{header, {}, packet};
-    if (m_director->Receive(datagram))
+    if (isGroup ? m_director->ReceiveGroup(datagram) : m_director->Receive(datagram))
     {
         return true;
     }
-    if (IsLocal(destination))
+    if (isGroup || IsLocal(destination))
     {
         return m_inner->RouteInput(datagram.payload, datagram.header, idev, ucb, mcb, lcb, ecb);
     }

@@ -8,6 +8,7 @@
 
 #include "ip-options.h"
 #include "ipip-encapsulation.h"
+#include "local-answer.h"
 
 #include "ns3/boolean.h"
 #include "ns3/ipv4-l3-protocol.h"
@@ -324,6 +325,38 @@ void
 Director::RefuseMartian(Ptr<const Packet> payload, const Ipv4Header& header)
 {
     Drop({header, {}, payload}, DropReason::MARTIAN_SOURCE);
+}
+
+bool
+Director::ReceiveGroup(Ipv4Datagram& datagram)
+{
+    NS_LOG_FUNCTION(this << datagram.header);
+    datagram.header = WithoutOptions(datagram.header);
+    const bool isTruncated = datagram.payload->GetSize() < datagram.header.GetPayloadSize();
+    if (!isTruncated && FragmentReassembler::IsFragment(datagram.header) && !Reassemble(datagram))
+    {
+        return true;
+    }
+    auto reason = DropReason::TRUNCATED;
+    if (!isTruncated && datagram.header.GetProtocol() == IP_PROTOCOL_TCP)
+    {
+        reason = DropReason::NO_PROTOCOL; // net/ipv4/tcp_ipv4.c, tcp_v4_rcv: not PACKET_HOST
+    }
+    else if (!isTruncated)
+    {
+        switch (CheckTransport(datagram.header, datagram.payload, Node::ChecksumEnabled()))
+        {
+        case LocalCheck::TRUNCATED:
+            break;
+        case LocalCheck::BAD_CHECKSUM:
+            reason = DropReason::BAD_CHECKSUM;
+            break;
+        case LocalCheck::GOOD:
+            return false;
+        }
+    }
+    Drop(datagram, reason);
+    return true;
 }
 
 void

@@ -81,6 +81,14 @@ class Director : public Application, public DirectorCore
     bool Receive(Ipv4Datagram& datagram);
 
     /**
+     * @brief Deal with a packet for several hosts, of which no service knows: keep from the node's
+     * own protocols what Linux's would not take.
+     * @param[in,out] datagram the packet; whole when the node's own protocols are to have it
+     * @return true when it is dealt with
+     */
+    bool ReceiveGroup(Ipv4Datagram& datagram);
+
+    /**
      * @brief Drop a packet that comes from outside with an address of the node as its source
      * (net/ipv4/fib_frontend.c, fib_validate_source): an answer of a real server gone astray.
      * @param payload what follows the IPv4 header

@@ -48,6 +48,7 @@ RoutingHook::DoDispose()
     m_inner = nullptr;
     m_innerList = nullptr;
     m_local.clear();
+    m_broadcasts.clear();
     Ipv4ListRouting::DoDispose();
 }
 
@@ -64,11 +65,18 @@ void
 RoutingHook::ReadAddresses()
 {
     m_local.clear();
+    m_broadcasts.clear();
     for (uint32_t i = 0; i < m_hooked->GetNInterfaces(); ++i)
     {
         for (uint32_t j = 0; j < m_hooked->GetNAddresses(i); ++j)
         {
-            m_local.insert(m_hooked->GetAddress(i, j).GetLocal());
+            const auto address = m_hooked->GetAddress(i, j);
+            m_local.insert(address.GetLocal());
+            if (address.GetMask().GetPrefixLength() < 31)
+            {
+                m_broadcasts.insert(
+                    address.GetLocal().GetSubnetDirectedBroadcast(address.GetMask()));
+            }
         }
     }
 }

@@ -53,6 +53,16 @@ class RoutingHook : public Ipv4ListRouting
         return m_local.count(address) > 0;
     }
 
+    /**
+     * @brief Whether an address is that of several hosts, the node perhaps among them.
+     * @param address an address
+     * @return true for a multicast address, and for a broadcast on a network of the node
+     */
+    bool IsGroup(Ipv4Address address) const
+    {
+        return address.IsMulticast() || address.IsBroadcast() || m_broadcasts.count(address) > 0;
+    }
+
     // from Ipv4RoutingProtocol
     Ptr<Ipv4Route> RouteOutput(Ptr<Packet> packet,
                                const Ipv4Header& header,
@@ -99,8 +109,9 @@ class RoutingHook : public Ipv4ListRouting
      */
     void ReadAddresses();
 
-    Ptr<Ipv4ListRouting> m_innerList;                     ///< what routed before, if a list
-    std::unordered_set<Ipv4Address, AddressHash> m_local; ///< addresses of the node
+    Ptr<Ipv4ListRouting> m_innerList;                          ///< what routed before, if a list
+    std::unordered_set<Ipv4Address, AddressHash> m_local;      ///< addresses of the node
+    std::unordered_set<Ipv4Address, AddressHash> m_broadcasts; ///< of the node's networks
 };
 
 template <typename HOOK>

@@ -33,6 +33,7 @@
  * 7. Checksums: a bad one in TCP goes through, a bad one in IPv4 ends the packet.
  * 8. IPv4 options stay with the inner packet and are not copied to the outer header.
  * 9. A packet from the VIP that comes in from outside is not forwarded.
+ * 10. Damaged packets and TCP to a broadcast or multicast address are dropped.
  */
 
 using namespace ns3;
@@ -585,6 +586,35 @@ class DamageTestCase : public TestCase
                                   0,
                                   "from the VIP to " << destination);
         }
+
+        // To several hosts: ns-3's protocols would end the program at these.
+        const uint64_t truncated = bench.director->GetDropped(DropReason::TRUNCATED);
+        uint32_t sent = 0;
+        for (const char* destination : {"224.0.0.5", "198.51.100.255", "255.255.255.255"})
+        {
+            for (const uint8_t protocol : {1, 17})
+            {
+                ip = Ip();
+                ip.destination = destination;
+                ip.protocol = protocol;
+                out = bench.Exchange(ip(Data(3)));
+                ip.df = false;
+                ip.offset = 16;
+                bench.Exchange(ip(Data(3)));
+                ip.offset = 0;
+                ip.mf = true;
+                out = bench.Exchange(ip(Octets(16, 0x11)));
+                NS_TEST_EXPECT_MSG_EQ(out.server.size() + out.client.size(), 0, "no answer");
+                sent += protocol == 17 ? 3 : 1; // as one, and in two fragments; ICMP: checksum
+            }
+            ip = Ip();
+            ip.destination = destination;
+            out = bench.Exchange(Segment(ACK)(ip));
+            NS_TEST_EXPECT_MSG_EQ(out.server.size() + out.client.size(), 0, "no RST");
+        }
+        NS_TEST_EXPECT_MSG_EQ(bench.director->GetDropped(DropReason::TRUNCATED) - truncated,
+                              sent,
+                              "counted");
     }
 };
 
