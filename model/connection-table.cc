@@ -181,17 +181,20 @@ uint32_t
 ConnectionTable::Sweep(uint32_t cursor,
                        uint64_t count,
                        const std::function<bool(Connection&)>& visitor,
-                       Time now)
+                       Time now,
+                       uint32_t last)
 {
     uint64_t visited = 0;
     cursor = std::max(cursor, 1U);
+    m_isSweeping = true;
     while (visited < count)
     {
         Connection* connection = cursor <= m_boundary ? m_array.FindFrom(cursor) : nullptr;
         connection = connection ? connection : m_old.FindFrom(cursor);
-        if (!connection)
+        if (!connection || connection->hash > last)
         {
-            return 0;
+            cursor = 0;
+            break;
         }
         // All with this hash, so that the hash says how far it has come.
         const uint32_t hash = connection->hash;
@@ -224,6 +227,8 @@ ConnectionTable::Sweep(uint32_t cursor,
         }
         cursor = hash + 1;
     }
+    m_isSweeping = false;
+    Shrink();
     return cursor;
 }
 
@@ -305,12 +310,21 @@ ConnectionTable::Remove(ConnectionArray::Place place)
 {
     GetArray(place.slot->hash).Close(place);
     --m_size;
+    if (!m_isSweeping)
+    {
+        Shrink();
+    }
+    Step();
+}
+
+void
+ConnectionTable::Shrink()
+{
     if (m_boundary == UINT32_MAX && m_size < m_shrinkAt)
     {
         const uint64_t slots = m_size * 100 / SHRUNK_PERCENT;
         Resize((slots >> ConnectionChunks::BITS) + 1);
     }
-    Step();
 }
 
 void

@@ -212,12 +212,14 @@ class ConnectionTable
      * @param visitor called with each connection (Connection&); when it returns true, the expiry
      *        callback is called and the connection is removed, unless that restarted it
      * @param now the time
+     * @param last hash of the last connection to visit
      * @return where to go on, 0 after the last connection
      */
     uint32_t Sweep(uint32_t cursor,
                    uint64_t count,
                    const std::function<bool(Connection&)>& visitor,
-                   Time now);
+                   Time now,
+                   uint32_t last = UINT32_MAX);
 
     /**
      * @brief Remove all connections, without calling the expiry callback, and free the memory.
@@ -362,6 +364,14 @@ class ConnectionTable
     void Remove(ConnectionArray::Place place);
 
     /**
+     * @brief Shrink the array if it is worth while.
+     *
+     * A new array has its slots where the hashes would be if they were spread evenly. So this must
+     * not be done in the middle of a sweep, which goes by their order.
+     */
+    void Shrink();
+
+    /**
      * @brief Begin to move the entries to an array of another size.
      * @param chunks how large it is to be
      */
@@ -378,6 +388,7 @@ class ConnectionTable
     uint32_t m_boundary{UINT32_MAX}; ///< greatest hash in m_array, others are in m_old
     uint32_t m_growAt{0};            ///< number of entries at which to grow
     uint32_t m_shrinkAt{0};          ///< number of entries at which to shrink
+    bool m_isSweeping{false};        ///< Sweep() is at work
     uint64_t m_size{0};              ///< number of entries
     uint64_t m_maxSize{MAX_SIZE};    ///< greatest number of entries
     uint64_t m_seed{DEFAULT_SEED};   ///< seed of the hash
