@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace ns3
 {
@@ -238,6 +239,11 @@ DirectorCore::SchedulePersistent(VirtualService& service,
         }
         SetTemplateTimeout(*entry, service.GetPersistence());
         server->Bind(true);
+    }
+    if (service.IsOnePacket() && key.protocol != PROTOCOL_TCP &&
+        (entry->flags & PACKETS) != PACKETS)
+    {
+        entry->flags += PACKET;
     }
     // each new connection restarts the template's timer
     m_table.Restart(entry, now, GetTemplateTimeout(*entry));
@@ -551,10 +557,16 @@ DirectorCore::GetFreePages() const
 }
 
 void
+DirectorCore::DefenceChanged()
+{
+}
+
+void
 DirectorCore::SetDropEntry(uint32_t level)
 {
     dropEntry = level;
     UpdateLevels(GetFreePages());
+    DefenceChanged();
 }
 
 void
@@ -562,6 +574,7 @@ DirectorCore::SetDropPacket(uint32_t level)
 {
     dropPacket = level;
     UpdateLevels(GetFreePages());
+    DefenceChanged();
 }
 
 void
@@ -569,6 +582,7 @@ DirectorCore::SetSecureTcp(uint32_t level)
 {
     secureTcp = level;
     UpdateLevels(GetFreePages());
+    DefenceChanged();
 }
 
 void
@@ -576,6 +590,39 @@ DirectorCore::ExpireConnections(Time now)
 {
     m_now = now;
     m_table.Advance(now);
+}
+
+bool
+DirectorCore::IsToDrop(const Connection& connection, Time now)
+{
+    const PoolEntry& place = m_pool[connection.server];
+    const Time left = m_table.GetTimeLeft(connection, now);
+    if (connection.IsTemplate())
+    {
+        if (connection.GetReferences() > 0)
+        {
+            return false;
+        }
+        if (place.service && place.service->IsOnePacket())
+        {
+            // the only ones whose packets Linux counts (ip_vs_core.c, ip_vs_in_hook)
+            return DropsIdle((connection.flags & PACKETS) / PACKET,
+                             GetTemplateTimeout(connection) - left);
+        }
+        return !(connection.flags & ASSURED);
+    }
+    const auto state = static_cast<ConnectionState>(connection.state);
+    switch (state)
+    {
+    case ConnectionState::SYN_RECV:
+    case ConnectionState::SYNACK:
+        return true;
+    case ConnectionState::ESTABLISHED:
+    case ConnectionState::UDP:
+        return DropsIdle(connection.packets, GetTimeout(state) - left);
+    default:
+        return false;
+    }
 }
 
 void
@@ -586,31 +633,37 @@ DirectorCore::Defend(Time now)
     {
         return;
     }
-    // 1/32 of the table each time (ip_vs_conn.c, ip_vs_random_dropentry); the kernel takes rows at
-    // random, which would make results depend on its seed
-    const auto drops = [this, now](Connection& connection) {
-        const auto state = static_cast<ConnectionState>(connection.state);
-        const auto isIdle = [&]() {
-            const Time idle = GetTimeout(state) - m_table.GetTimeLeft(connection, now);
-            return DropsIdle(connection.packets, idle);
-        };
-        if (connection.IsTemplate())
+    // One row of the table in 32 (ip_vs_conn.c, ip_vs_random_dropentry), of which the kernel draws
+    // as many at random; here the number of the sweep decides. Rows are narrow, so that the table
+    // thins out everywhere alike.
+    constexpr uint32_t ROW_BITS = 16;
+    const std::function<bool(Connection&)> drops = [this, now](Connection& connection) {
+        if (!IsToDrop(connection, now))
         {
-            return connection.GetReferences() == 0 && !(connection.flags & ASSURED);
-        }
-        switch (state)
-        {
-        case ConnectionState::SYN_RECV:
-        case ConnectionState::SYNACK:
-            return true;
-        case ConnectionState::ESTABLISHED:
-        case ConnectionState::UDP:
-            return isIdle();
-        default:
             return false;
         }
+        if (connection.flags & CONTROLLED && !connection.IsTemplate())
+        {
+            // its template goes with it, if it was for nothing else (ip_vs_conn_expire)
+            Connection* entry = GetTemplate(connection);
+            if (entry && entry->GetReferences() == 1 && !(entry->flags & ASSURED))
+            {
+                m_table.Restart(entry, now, Time(0));
+            }
+        }
+        return true;
     };
-    m_sweep = m_table.Sweep(m_sweep, m_table.GetSize() / 32 + 1, drops, now);
+    const uint64_t sweep = m_sweep++;
+    for (uint64_t row = 0; row < 1U << (32 - ROW_BITS); row++)
+    {
+        uint64_t mixed = (sweep << 32 | row) * 0xbf58476d1ce4e5b9;
+        mixed = (mixed ^ mixed >> 32) * 0x94d049bb133111eb;
+        if (mixed >> 59 == 0)
+        {
+            const auto first = static_cast<uint32_t>(row << ROW_BITS);
+            m_table.Sweep(first, UINT64_MAX, drops, now, first | ((1U << ROW_BITS) - 1));
+        }
+    }
 }
 
 } // namespace gipt

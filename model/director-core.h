@@ -301,6 +301,12 @@ class DirectorCore : public ServiceTable, public OverloadDefence
     Time udpTimeout{Seconds(300)};
 
   protected:
+    /**
+     * @brief A level of the defence against overload was set: the place where a Director sees to
+     * it that Defend is called.
+     */
+    virtual void DefenceChanged();
+
     TracedCallback<const ConnectionKey&, Ptr<RealServer>> m_scheduledTrace; ///< new connection
     TracedCallback<const ConnectionKey&, Ptr<RealServer>> m_expiredTrace;   ///< connection gone
     TracedCallback<const ConnectionKey&, const std::string&, const std::string&>
@@ -324,7 +330,9 @@ class DirectorCore : public ServiceTable, public OverloadDefence
     {
         NETMASK = 0x3f,    ///< netmask length of the template of a controlled connection
         CONTROLLED = 0x40, ///< has a template (ip_vs_conn.c, control)
-        ASSURED = 0x80     ///< template with an established connection (IP_VS_CTPL_S_ASSURED)
+        ASSURED = 0x80,    ///< template with an established connection (IP_VS_CTPL_S_ASSURED)
+        PACKET = 0x100,    ///< one in the count of one-packet connections of a template
+        PACKETS = 0xf00    ///< that count, up to 15
     };
 
     /**
@@ -451,6 +459,14 @@ class DirectorCore : public ServiceTable, public OverloadDefence
     void ServerRetired() override;
 
     /**
+     * @brief Whether drop_entry takes an entry (ip_vs_conn.c, ip_vs_random_dropentry).
+     * @param connection the entry
+     * @param now the time
+     * @return true when it is to go
+     */
+    bool IsToDrop(const Connection& connection, Time now);
+
+    /**
      * @brief Pages that the bound on connections leaves free.
      * @return number of pages
      */
@@ -461,7 +477,7 @@ class DirectorCore : public ServiceTable, public OverloadDefence
     std::vector<Time> m_templateTimeouts;
     Time m_now;                                           ///< time of the last packet or timer
     uint64_t m_maxConnections{ConnectionTable::MAX_SIZE}; ///< bound on the table
-    uint32_t m_sweep{0};                                  ///< where drop_entry goes on
+    uint32_t m_sweep{0};                                  ///< how often drop_entry has swept
 };
 
 } // namespace gipt

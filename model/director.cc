@@ -279,6 +279,12 @@ Director::ServiceAdded(const VirtualService& service)
 }
 
 void
+Director::DefenceChanged()
+{
+    ScheduleExpiry();
+}
+
+void
 Director::MarkPackets(Ipv4Address network, Ipv4Mask mask, uint32_t mark)
 {
     NS_LOG_FUNCTION(this << network << mask << mark);
@@ -708,7 +714,8 @@ Director::Drop(const Ipv4Datagram& datagram, DropReason reason)
 void
 Director::ScheduleExpiry()
 {
-    if (HasDefence() && m_defenceTimer.IsExpired())
+    // each second for as long as there is anything to drop, so that a simulation can end
+    if (HasDefence() && m_table.GetSize() > 0 && m_defenceTimer.IsExpired())
     {
         m_defenceTimer = Simulator::Schedule(Seconds(1), &Director::HandleDefence, this);
     }
@@ -727,10 +734,7 @@ void
 Director::HandleDefence()
 {
     Defend(Simulator::Now());
-    if (HasDefence() && m_table.GetSize() > 0)
-    {
-        m_defenceTimer = Simulator::Schedule(Seconds(1), &Director::HandleDefence, this);
-    }
+    ScheduleExpiry();
 }
 
 void

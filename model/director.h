@@ -196,6 +196,7 @@ class Director : public Application, public DirectorCore
     void StartApplication() override;
     void StopApplication() override;
     void ServiceAdded(const VirtualService& service) override;
+    void DefenceChanged() override;
 
     /**
      * @brief Make device and hook on the node, once.
