@@ -23,7 +23,7 @@ run_target() {
     local target=$1 log=$work/$1.log
     mkdir -p "$work/$target"
     "$build/bin/fuzz-$target" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2000 \
-        -print_final_stats=1 -artifact_prefix="$work/finding-$target-" -max_len=4096 \
+        -print_final_stats=1 -artifact_prefix="$work/finding-$target-" -max_len=3000 \
         -dict=test/fuzz/words.dict "$work/$target" "$work/seeds/$target" >"$log" 2>&1
     local status=$?
     local count covered

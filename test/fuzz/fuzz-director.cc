@@ -35,7 +35,7 @@ namespace
 {
 
 /// Operations of one input, so that it takes a bounded time.
-constexpr int LONGEST = 200;
+constexpr int LONGEST = 100;
 
 /// Names of attributes with values to choose from.
 const std::array<std::array<const char*, 4>, 18> ATTRIBUTES{{
