@@ -18,7 +18,7 @@
  * @file
  * @ingroup global-ip-tunneling
  * Tests of lblc and lblcr, in a director without a network: SYNs to many VIPs of one firewall-mark
- * service. All choices are those that Linux 6.1 was seen to make, but for the last.
+ * service. All choices are those that Linux 6.1 was seen to make.
  *
  * 1. One VIP stays with its server, or its set of servers, until that is too busy.
  * 2. Each VIP has a server of its own.
@@ -30,7 +30,7 @@
  * 8. lblcr_expiration: a set loses its busiest server, deleted ones included, not those of weight
  *    0, and only if a server stays.
  * 9. The sweep 1843 s after the scheduler was bound, by the expiration that is set then.
- * 10. From the source: above 16384 VIPs, those not used for six minutes go, some rows at a time.
+ * 10. Above 16384 VIPs, those not used for six minutes go, some rows at a time.
  */
 
 using namespace ns3;
