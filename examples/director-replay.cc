@@ -297,7 +297,7 @@ Replay::RunIpvsadm(const ReplayScript::Words& words, std::string& error)
     {
         return false;
     }
-    if (!listing.str().empty())
+    if (command.IsListing())
     {
         std::cout << "$ " << JoinWords(words) << '\n' << listing.str();
     }

@@ -117,6 +117,7 @@ DirectorHelper::AddRealServer(Ipv4Address address,
     rule.hasService = true;
     rule.service = ServiceId(address, port, 6);
     rule.serverAddress = server;
+    rule.serverPort = port;
     rule.weight = weight;
     rule.upperThreshold = upperThreshold;
     rule.lowerThreshold = lowerThreshold;

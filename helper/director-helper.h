@@ -91,7 +91,7 @@ class DirectorHelper
      * @param address VIP
      * @param port port of the service
      * @param server RIP
-     * @param weight 0 (quiesced) to 65535
+     * @param weight 0 (quiesced) to RealServer::MAX_WEIGHT
      * @param upperThreshold connections above which it gets no new one, 0 for no bound
      * @param lowerThreshold connections below which it gets new ones again, 0 for three quarters
      */

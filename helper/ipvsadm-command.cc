@@ -7,11 +7,11 @@
 #include "ipvsadm-command.h"
 
 #include "ipvsadm-options.h"
+#include "ipvsadm-values.h"
 
 #include "ns3/log.h"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <fstream>
 #include <limits>
 #include <map>
@@ -30,86 +30,10 @@ namespace
 
 /** Greatest timeout that ipvsadm takes, in seconds: 31 days. */
 constexpr uint32_t MAX_TIMEOUT = 31 * 86400;
-/** Persistence of -p without a value, in seconds. */
-constexpr uint32_t DEFAULT_PERSISTENCE = 300;
+/** Persistence of -p without a value, in seconds (its manual says 300). */
+constexpr uint32_t DEFAULT_PERSISTENCE = 360;
 /** Greatest threshold that ipvsadm takes. */
 constexpr uint32_t MAX_THRESHOLD = std::numeric_limits<int32_t>::max();
-
-/**
- * @brief Read a number.
- * @param text its digits
- * @param greatest the greatest it may be
- * @param[out] number the number
- * @return true when it is one
- */
-bool
-ReadNumber(const std::string& text, uint32_t greatest, uint32_t& number)
-{
-    if (text.empty() || text.size() > 10 ||
-        text.find_first_not_of("0123456789") != std::string::npos)
-    {
-        return false;
-    }
-    const uint64_t read = std::stoull(text);
-    number = static_cast<uint32_t>(read);
-    return read <= greatest;
-}
-
-/**
- * @brief Read an address with or without port.
- * @param text such as "10.0.0.100:80"
- * @param[out] address the address
- * @param[out] port the port, 0 when there is none
- * @param[out] error why it was refused
- * @return true when it was read
- */
-bool
-ReadAddress(const std::string& text, Ipv4Address& address, uint16_t& port, std::string& error)
-{
-    const auto colon = text.find(':');
-    in_addr read;
-    if (inet_pton(AF_INET, text.substr(0, colon).c_str(), &read) != 1)
-    {
-        error = "address " + Quote(text) + ", expected IPv4 in numbers such as 10.0.0.1:80";
-        return false;
-    }
-    address = Ipv4Address(ntohl(read.s_addr));
-    if (address.IsAny() || address.IsBroadcast() || address.IsMulticast())
-    {
-        error = "address " + Quote(text) + ", expected a unicast address";
-        return false;
-    }
-    uint32_t number = 0;
-    if (colon != std::string::npos && !ReadNumber(text.substr(colon + 1), 65535, number))
-    {
-        error = "port " + Quote(text.substr(colon + 1)) + ", expected a number from 1 to 65535";
-        return false;
-    }
-    port = static_cast<uint16_t>(number);
-    return true;
-}
-
-/**
- * @brief Read the netmask of persistence.
- * @param text such as "255.255.255.0"
- * @param[out] mask the mask
- * @param[out] error why it was refused
- * @return true when it was read
- */
-bool
-ReadNetmask(const std::string& text, Ipv4Mask& mask, std::string& error)
-{
-    in_addr read;
-    const bool isRead = inet_pton(AF_INET, text.c_str(), &read) == 1;
-    const uint32_t bits = isRead ? ntohl(read.s_addr) : 0;
-    if (!isRead || (~bits & (~bits + 1)) != 0)
-    {
-        error = "netmask " + Quote(text) + ", expected leading ones such as 255.255.255.0";
-        return false;
-    }
-    mask = Ipv4Mask(bits);
-    return true;
-}
 
 /**
  * @brief What a command does.
@@ -166,6 +90,10 @@ IpvsadmCommand::Parse(const std::vector<std::string>& arguments, std::string& er
 {
     NS_LOG_FUNCTION(this);
     *this = IpvsadmCommand();
+    if (arguments.empty())
+    {
+        return true; // a listing
+    }
     IpvsadmOptions read;
     if (!read.Read(arguments))
     {
@@ -186,15 +114,9 @@ IpvsadmCommand::Parse(const std::vector<std::string>& arguments, std::string& er
     {
         error = "no port, expected one from 1 to 65535 as in 10.0.0.100:80, or -p for all ports";
     }
-    else if (isRule && options.netmask != Ipv4Mask::GetOnes() && options.persistence.IsZero())
+    else if (isRule && options.onePacket && service.protocol == 6)
     {
-        error = "a netmask without persistence, expected -p with -M";
-    }
-    else if (listConnections + listTimeouts +
-                 (hasService || format.columns != IpvsadmColumns::CONNECTIONS) >
-             1)
-    {
-        error = "several listings, expected one";
+        error = "one-packet scheduling of TCP, expected -u or -f with -o";
     }
     else if (action == Action::SET_TIMEOUTS)
     {
@@ -218,14 +140,24 @@ IpvsadmCommand::TakeOption(int id, const std::string& value, std::string& error)
         }
         return error.empty();
     };
-    uint16_t ignoredPort;
+    // of several the first in ipvsadm's own order is shown
+    const auto takeColumns = [&](IpvsadmColumns columns) {
+        format.columns = std::max(format.columns, columns);
+    };
+    IpvsadmEndPoint end;
     switch (id)
     {
     case 't':
     case 'u':
         hasService = true;
         service.protocol = id == 't' ? 6 : 17;
-        return ReadAddress(value, service.address, service.port, error);
+        if (!end.Read(value, service.protocol, error))
+        {
+            return false;
+        }
+        service.address = end.address;
+        service.port = end.port;
+        return true;
     case 'f':
         hasService = true;
         if (!ReadNumber(value, UINT32_MAX, service.mark) || service.mark == 0)
@@ -255,13 +187,22 @@ IpvsadmCommand::TakeOption(int id, const std::string& value, std::string& error)
         std::istringstream list(value);
         for (std::string flag; std::getline(list, flag, ',');)
         {
-            options.flags.push_back(flag);
+            if (!flag.empty())
+            {
+                options.flags.push_back(flag);
+            }
         }
         return true;
     }
     case 'r':
-        // In tunnelling mode the port is the service's, whatever is written here.
-        return ReadAddress(value, serverAddress, ignoredPort, error);
+        if (!end.Read(value, service.protocol, error))
+        {
+            return false;
+        }
+        serverAddress = end.address;
+        // -t behind -r comes too late to say the port
+        serverPort = end.hasPort ? end.port : service.port;
+        return true;
     case 'w':
         return takeNumber("weight", RealServer::MAX_WEIGHT, weight);
     case 'x':
@@ -269,7 +210,14 @@ IpvsadmCommand::TakeOption(int id, const std::string& value, std::string& error)
     case 'y':
         return takeNumber("lower threshold", MAX_THRESHOLD, lowerThreshold);
     case TUN_TYPE:
-        error = value == "ipip" ? "" : "tunnel type " + Quote(value) + ", expected ipip";
+        if (value == "gue" || value == "gre")
+        {
+            error = "tunnel type " + value + " is not supported, expected ipip";
+        }
+        else if (value != "ipip")
+        {
+            error = "tunnel type " + Quote(value) + ", expected ipip";
+        }
         return error.empty();
     case 'c':
         listConnections = true;
@@ -283,17 +231,23 @@ IpvsadmCommand::TakeOption(int id, const std::string& value, std::string& error)
     case NO_SORT:
         format.sorted = false;
         return true;
+    case DAEMON:
+        listDaemons = true;
+        return true;
     case STATS:
-        format.columns = IpvsadmColumns::STATS;
+        takeColumns(IpvsadmColumns::STATS);
+        return true;
+    case RATE:
+        takeColumns(IpvsadmColumns::RATE);
         return true;
     case THRESHOLDS:
-        format.columns = IpvsadmColumns::THRESHOLDS;
+        takeColumns(IpvsadmColumns::THRESHOLDS);
         return true;
     case PERSISTENT_CONN:
-        format.columns = IpvsadmColumns::PERSISTENT;
+        takeColumns(IpvsadmColumns::PERSISTENT);
         return true;
     case TUN_INFO:
-        format.columns = IpvsadmColumns::TUNNEL;
+        takeColumns(IpvsadmColumns::TUNNEL);
         return true;
     default:
         return true; // the command itself, and -n and --sort, which are how it is anyway
@@ -327,6 +281,8 @@ IpvsadmCommand::Apply(DirectorCore& core, std::string& error) const
 {
     NS_LOG_FUNCTION(this << &core);
     const auto named = hasService ? core.FindService(service) : nullptr;
+    // In tunnelling mode the port is the service's, whatever was written, but for one by mark.
+    const uint16_t port = service.mark ? serverPort : service.port;
     RuleResult result = RuleResult::OK;
     switch (action)
     {
@@ -343,32 +299,21 @@ IpvsadmCommand::Apply(DirectorCore& core, std::string& error) const
         core.ClearServices();
         break;
     case Action::ADD_SERVER:
-        result = core.AddRealServer(named,
-                                    serverAddress,
-                                    service.port,
-                                    weight,
-                                    upperThreshold,
-                                    lowerThreshold);
+        result =
+            core.AddRealServer(named, serverAddress, port, weight, upperThreshold, lowerThreshold);
         break;
     case Action::EDIT_SERVER:
-        result = core.EditRealServer(named,
-                                     serverAddress,
-                                     service.port,
-                                     weight,
-                                     upperThreshold,
-                                     lowerThreshold);
+        result =
+            core.EditRealServer(named, serverAddress, port, weight, upperThreshold, lowerThreshold);
         break;
     case Action::DELETE_SERVER:
-        result = core.RemoveRealServer(named, serverAddress, service.port);
+        result = core.RemoveRealServer(named, serverAddress, serverPort);
         break;
     case Action::ZERO:
         result = hasService && !named ? RuleResult::NO_SERVICE : RuleResult::OK;
-        for (const auto& each : core.GetServices())
+        if (result == RuleResult::OK)
         {
-            if (!hasService || each == named)
-            {
-                each->ZeroStats();
-            }
+            core.ZeroStats(named);
         }
         break;
     case Action::SET_TIMEOUTS: {
@@ -393,6 +338,7 @@ IpvsadmCommand::Apply(DirectorCore& core, std::string& error) const
 bool
 IpvsadmCommand::Apply(DirectorCore& core, Time now, std::ostream& output, std::string& error) const
 {
+    core.Advance(now);
     if (action == Action::SAVE)
     {
         IpvsadmListing::SaveRules(core, output);
@@ -403,11 +349,16 @@ IpvsadmCommand::Apply(DirectorCore& core, Time now, std::ostream& output, std::s
     }
     else if (listConnections)
     {
-        IpvsadmListing::PrintConnections(core, now, output);
+        const bool hasEngines = format.columns == IpvsadmColumns::PERSISTENT;
+        IpvsadmListing::PrintConnections(core, now, output, hasEngines);
     }
     else if (listTimeouts)
     {
         IpvsadmListing::PrintTimeouts(core, output);
+    }
+    else if (listDaemons)
+    {
+        return true; // there are none
     }
     else if (!hasService)
     {
@@ -415,7 +366,7 @@ IpvsadmCommand::Apply(DirectorCore& core, Time now, std::ostream& output, std::s
     }
     else if (const auto named = core.FindService(service))
     {
-        IpvsadmListing::PrintService(*named, output, format);
+        IpvsadmListing::PrintService(*named, now, output, format);
     }
     else
     {
@@ -430,6 +381,12 @@ IpvsadmCommand::Explain(RuleResult result) const
 {
     std::ostringstream text;
     const std::string name = service.GetLabel();
+    std::ostringstream server;
+    server << "real server " << serverAddress;
+    if (serverPort != service.port)
+    {
+        server << ':' << serverPort;
+    }
     switch (result)
     {
     case RuleResult::SERVICE_EXISTS:
@@ -439,11 +396,10 @@ IpvsadmCommand::Explain(RuleResult result) const
         text << "no service " << name << ", expected one that was added by -A";
         break;
     case RuleResult::SERVER_EXISTS:
-        text << "real server " << serverAddress << " is in service " << name
-             << " already, expected another or -e";
+        text << server.str() << " is in service " << name << " already, expected another or -e";
         break;
     case RuleResult::NO_SERVER:
-        text << "no real server " << serverAddress << " in service " << name
+        text << "no " << server.str() << " in service " << name
              << ", expected one that was added by -a";
         break;
     case RuleResult::NO_SCHEDULER:

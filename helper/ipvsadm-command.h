@@ -28,8 +28,9 @@ namespace gipt
  * @ingroup global-ip-tunneling
  * @brief One command of ipvsadm 1.31, such as "-a -t 10.0.0.100:80 -r 10.0.0.21:80 -i -w 4".
  *
- * Everything is read as ipvsadm reads it, its defaults included, but addresses and ports are
- * numbers only. What the models do not have is refused in one line that says so.
+ * Everything is read as ipvsadm reads it, its defaults included, but addresses are numbers only,
+ * and listings are always in numbers. What ipvsadm or Linux refuses is refused, and so is what the
+ * models do not have, in one line that says so.
  *
  * Errors have the form "what, expected what".
  */
@@ -79,6 +80,15 @@ class IpvsadmCommand
     bool Apply(DirectorCore& core, Time now, std::ostream& output, std::string& error) const;
 
     /**
+     * @brief Whether the command has an output, if only an empty one.
+     * @return true for -L and -S
+     */
+    bool IsListing() const
+    {
+        return action == Action::LIST || action == Action::SAVE;
+    }
+
+    /**
      * @brief Cut a line into arguments.
      *
      * A leading "ipvsadm" is left out, and what follows a "#" at the beginning of a word.
@@ -110,6 +120,7 @@ class IpvsadmCommand
     ServiceId service{0};         ///< its name
     ServiceOptions options;       ///< how it is to work
     Ipv4Address serverAddress;    ///< RIP
+    uint16_t serverPort{0};       ///< port of the real server, as it was written
     uint32_t weight{1};           ///< weight of the real server
     uint32_t upperThreshold{0};   ///< upper threshold of the real server
     uint32_t lowerThreshold{0};   ///< lower threshold of the real server
@@ -117,6 +128,7 @@ class IpvsadmCommand
     IpvsadmFormat format;         ///< how to list services
     bool listConnections{false};  ///< -c
     bool listTimeouts{false};     ///< --timeout
+    bool listDaemons{false};      ///< --daemon
 
   private:
     /**

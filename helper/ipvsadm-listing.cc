@@ -6,6 +6,8 @@
 
 #include "ipvsadm-listing.h"
 
+#include "ipvsadm-order.h"
+
 #include "ns3/log.h"
 
 #include <algorithm>
@@ -56,52 +58,6 @@ class FlagsKeeper
     std::ios_base::fmtflags m_flags; ///< what is put back
     char m_fill;                     ///< fill character that is put back
 };
-
-/**
- * @brief Compare addresses as ipvsadm does (libipvs.c, ipvs_cmp_services): by the sign of the
- * 32-bit difference, so that 192.0.2.1 comes before 10.0.0.1.
- * @param a one address
- * @param b the other address
- * @return below 0 when a comes first, 0 when they are the same
- */
-int32_t
-Compare(Ipv4Address a, Ipv4Address b)
-{
-    return static_cast<int32_t>(a.Get() - b.Get());
-}
-
-/**
- * @brief Sort as the C library's qsort does for ipvsadm: by merging halves.
- *
- * Comparing addresses by their difference can go round in a circle, which std::sort must not be
- * given, and which makes the result depend on the method.
- *
- * @tparam T what is sorted
- * @tparam Order type of the order
- * @param items what is sorted
- * @param order returns below or above 0, or 0
- * @return the items, sorted
- */
-template <typename T, typename Order>
-std::vector<T>
-MergeSort(std::vector<T> items, const Order& order)
-{
-    if (items.size() < 2)
-    {
-        return items;
-    }
-    const auto middle = items.begin() + items.size() / 2;
-    const auto left = MergeSort(std::vector<T>(items.begin(), middle), order);
-    const auto right = MergeSort(std::vector<T>(middle, items.end()), order);
-    auto a = left.begin();
-    auto b = right.begin();
-    for (auto& item : items)
-    {
-        const bool takeLeft = b == right.end() || (a != left.end() && order(*a, *b) <= 0);
-        item = takeLeft ? *a++ : *b++;
-    }
-    return items;
-}
 
 /**
  * @brief An address with port.
@@ -163,7 +119,7 @@ Large(uint64_t number, bool exact)
 }
 
 /**
- * @brief The five columns of --stats.
+ * @brief The five columns of --stats and --rate.
  * @param stats the figures
  * @param exact show all digits
  * @return right-aligned text
@@ -199,6 +155,10 @@ PrintTitle(std::ostream& output, IpvsadmColumns columns)
         output
             << "Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes\n";
         break;
+    case IpvsadmColumns::RATE:
+        output
+            << "Prot LocalAddress:Port                 CPS    InPPS   OutPPS    InBPS   OutBPS\n";
+        break;
     case IpvsadmColumns::THRESHOLDS:
         output << "Prot LocalAddress:Port            Uthreshold Lthreshold ActiveConn InActConn \n";
         break;
@@ -217,10 +177,13 @@ PrintTitle(std::ostream& output, IpvsadmColumns columns)
 std::string
 JoinFlags(const Scheduler& scheduler)
 {
+    const std::string name = scheduler.GetName();
     std::string joined;
     for (const auto& flag : scheduler.GetFlags())
     {
-        joined += (joined.empty() ? "" : ",") + flag;
+        // for the third flag of these ipvsadm has no word
+        const bool isNameless = flag == "flag-3" && (name == "sh" || name == "mh");
+        joined += isNameless ? "" : (joined.empty() ? "" : ",") + flag;
     }
     return joined;
 }
@@ -240,16 +203,21 @@ WholeSeconds(Time time)
  * @brief The line of a service.
  * @param output where to
  * @param service the service
+ * @param now the time
  * @param format how
  */
 void
-PrintServiceLine(std::ostream& output, const VirtualService& service, const IpvsadmFormat& format)
+PrintServiceLine(std::ostream& output,
+                 const VirtualService& service,
+                 Time now,
+                 const IpvsadmFormat& format)
 {
     std::ostringstream label;
     label << std::left << std::setw(4);
     if (service.GetId().mark)
     {
-        label << "FWM" << ' ' << service.GetId().mark;
+        // ipvsadm takes the mark for a number with a sign
+        label << "FWM" << ' ' << static_cast<int32_t>(service.GetId().mark);
     }
     else
     {
@@ -261,9 +229,15 @@ PrintServiceLine(std::ostream& output, const VirtualService& service, const Ipvs
         output << std::setw(33) << label.str() << Columns(service.GetStats(), format.exact) << '\n';
         return;
     }
-    const std::string flags = JoinFlags(*service.GetScheduler());
-    output << label.str() << ' ' << service.GetScheduler()->GetName()
-           << (flags.empty() ? "" : " (" + flags + ")");
+    if (format.columns == IpvsadmColumns::RATE)
+    {
+        output << std::setw(33) << label.str() << Columns(service.GetRates(now), format.exact)
+               << '\n';
+        return;
+    }
+    const auto scheduler = service.GetScheduler();
+    output << label.str() << ' ' << scheduler->GetName()
+           << (scheduler->GetFlags().empty() ? "" : " (" + JoinFlags(*scheduler) + ")");
     if (!service.GetPersistence().IsZero())
     {
         output << " persistent " << WholeSeconds(service.GetPersistence());
@@ -279,10 +253,14 @@ PrintServiceLine(std::ostream& output, const VirtualService& service, const Ipvs
  * @brief The line of a real server.
  * @param output where to
  * @param server the server
+ * @param now the time
  * @param format how
  */
 void
-PrintServerLine(std::ostream& output, const RealServer& server, const IpvsadmFormat& format)
+PrintServerLine(std::ostream& output,
+                const RealServer& server,
+                Time now,
+                const IpvsadmFormat& format)
 {
     output << "  -> " << std::setw(28) << Name(server.GetAddress(), server.GetPort());
     switch (format.columns)
@@ -296,6 +274,16 @@ PrintServerLine(std::ostream& output, const RealServer& server, const IpvsadmFor
     case IpvsadmColumns::STATS:
         output << Columns(server.GetStats(), format.exact) << '\n';
         return;
+    case IpvsadmColumns::RATE: {
+        const auto rates = server.GetRates(now);
+        for (const uint64_t count : {rates.connections, rates.packets, rates.outPackets})
+        {
+            // all their digits, unlike those of a service
+            output << ' ' << std::right << std::setw(8) << count << std::left;
+        }
+        output << Large(rates.bytes, format.exact) << Large(rates.outBytes, format.exact) << '\n';
+        return;
+    }
     case IpvsadmColumns::THRESHOLDS:
         output << ' ' << std::setw(10) << server.GetUpperThreshold() << ' ' << std::setw(10)
                << server.GetLowerThreshold();
@@ -313,47 +301,23 @@ PrintServerLine(std::ostream& output, const RealServer& server, const IpvsadmFor
  * @brief A service and its real servers.
  * @param output where to
  * @param service the service
+ * @param now the time
  * @param format how
  */
 void
-PrintEntry(std::ostream& output, const VirtualService& service, const IpvsadmFormat& format)
+PrintEntry(std::ostream& output,
+           const VirtualService& service,
+           Time now,
+           const IpvsadmFormat& format)
 {
-    PrintServiceLine(output, service, format);
-    for (const auto& server : IpvsadmListing::SortServers(service, format.sorted))
+    PrintServiceLine(output, service, now, format);
+    for (const auto& server : SortServers(service, format.sorted))
     {
-        PrintServerLine(output, *server, format);
+        PrintServerLine(output, *server, now, format);
     }
 }
 
 } // namespace
-
-std::vector<Ptr<VirtualService>>
-IpvsadmListing::SortServices(const DirectorCore& core, bool sorted)
-{
-    if (!sorted)
-    {
-        return core.GetServices();
-    }
-    return MergeSort(core.GetServices(), [](const auto& a, const auto& b) {
-        const int64_t marks = int64_t{a->GetId().mark} - b->GetId().mark;
-        int32_t order = marks ? (marks < 0 ? -1 : 1) : a->GetProtocol() - b->GetProtocol();
-        order = order ? order : Compare(a->GetAddress(), b->GetAddress());
-        return order ? order : a->GetPort() - b->GetPort();
-    });
-}
-
-std::vector<Ptr<RealServer>>
-IpvsadmListing::SortServers(const VirtualService& service, bool sorted)
-{
-    if (!sorted)
-    {
-        return service.GetServers();
-    }
-    return MergeSort(service.GetServers(), [](const auto& a, const auto& b) {
-        const int32_t order = Compare(a->GetAddress(), b->GetAddress());
-        return order ? order : a->GetPort() - b->GetPort();
-    });
-}
 
 void
 IpvsadmListing::PrintServices(const DirectorCore& core,
@@ -366,23 +330,27 @@ IpvsadmListing::PrintServices(const DirectorCore& core,
     PrintTitle(output, format.columns);
     for (const auto& service : SortServices(core, format.sorted))
     {
-        PrintEntry(output, *service, format);
+        PrintEntry(output, *service, core.GetTime(), format);
     }
 }
 
 void
 IpvsadmListing::PrintService(const VirtualService& service,
+                             Time now,
                              std::ostream& output,
                              const IpvsadmFormat& format)
 {
     NS_LOG_FUNCTION(service.GetLabel());
     const FlagsKeeper keeper(output);
     PrintTitle(output, format.columns);
-    PrintEntry(output, service, format);
+    PrintEntry(output, service, now, format);
 }
 
 void
-IpvsadmListing::PrintConnections(const DirectorCore& core, Time now, std::ostream& output)
+IpvsadmListing::PrintConnections(const DirectorCore& core,
+                                 Time now,
+                                 std::ostream& output,
+                                 bool hasEngines)
 {
     NS_LOG_FUNCTION(&core << now);
     const FlagsKeeper keeper(output);
@@ -401,7 +369,8 @@ IpvsadmListing::PrintConnections(const DirectorCore& core, Time now, std::ostrea
         return order(a) < order(b);
     });
     output << "IPVS connection entries\n"
-              "pro expire state       source             virtual            destination\n";
+              "pro expire state       source             virtual            destination"
+           << (hasEngines ? "        pe name          pe_data\n" : "\n");
     for (const auto* connection : connections)
     {
         const auto key = ConnectionTable::GetKey(*connection);
@@ -437,8 +406,7 @@ IpvsadmListing::SaveRules(const DirectorCore& core, std::ostream& output)
                                      : std::string(service->GetProtocol() == 6 ? "-t " : "-u ") +
                                            Name(service->GetAddress(), service->GetPort());
         const std::string flags = JoinFlags(*service->GetScheduler());
-        output << "-A " << name << " -s " << service->GetScheduler()->GetName()
-               << (flags.empty() ? "" : " -b " + flags);
+        output << "-A " << name << " -s " << service->GetScheduler()->GetName();
         if (!service->GetPersistence().IsZero())
         {
             output << " -p " << WholeSeconds(service->GetPersistence());
@@ -447,7 +415,8 @@ IpvsadmListing::SaveRules(const DirectorCore& core, std::ostream& output)
                 output << " -M " << service->GetNetmask();
             }
         }
-        output << (service->IsOnePacket() ? " -o" : "") << '\n';
+        output << (service->IsOnePacket() ? " -o" : "") << (flags.empty() ? "" : " -b " + flags)
+               << '\n';
         for (const auto& server : SortServers(*service, true))
         {
             output << "-a " << name << " -r " << Name(server->GetAddress(), server->GetPort())

@@ -9,11 +9,9 @@
 
 #include "ns3/director-core.h"
 #include "ns3/nstime.h"
-#include "ns3/ptr.h"
 
 #include <cstdint>
 #include <ostream>
-#include <vector>
 
 namespace ns3
 {
@@ -22,15 +20,17 @@ namespace gipt
 
 /**
  * @ingroup global-ip-tunneling
- * @brief What a listing shows of the real servers.
+ * @brief What a listing shows of the real servers; with several options ipvsadm shows the last of
+ * these.
  */
 enum class IpvsadmColumns : uint8_t
 {
     CONNECTIONS, ///< forwarding, weight, connections: ipvsadm -Ln
     TUNNEL,      ///< the same with the kind of tunnel: --tun-info
-    STATS,       ///< connections, packets, octets since the beginning: --stats
+    PERSISTENT,  ///< weight, templates and connections: --persistent-conn
     THRESHOLDS,  ///< thresholds and connections: --thresholds
-    PERSISTENT   ///< weight, templates and connections: --persistent-conn
+    RATE,        ///< connections, packets, octets a second: --rate
+    STATS        ///< connections, packets, octets since the beginning: --stats
 };
 
 /**
@@ -65,10 +65,12 @@ class IpvsadmListing
     /**
      * @brief List one service (ipvsadm -Ln -t SERVICE).
      * @param service the service
+     * @param now the time
      * @param output where to
      * @param format how
      */
     static void PrintService(const VirtualService& service,
+                             Time now,
                              std::ostream& output,
                              const IpvsadmFormat& format = IpvsadmFormat());
 
@@ -77,8 +79,12 @@ class IpvsadmListing
      * @param core the director
      * @param now the time
      * @param output where to
+     * @param hasEngines with the title of the columns of persistence engines (--persistent-conn)
      */
-    static void PrintConnections(const DirectorCore& core, Time now, std::ostream& output);
+    static void PrintConnections(const DirectorCore& core,
+                                 Time now,
+                                 std::ostream& output,
+                                 bool hasEngines = false);
 
     /**
      * @brief List the timeouts that can be set (ipvsadm -L --timeout).
@@ -96,22 +102,6 @@ class IpvsadmListing
      * @param output where to
      */
     static void SaveRules(const DirectorCore& core, std::ostream& output);
-
-    /**
-     * @brief The services in the order of a listing.
-     * @param core the director
-     * @param sorted as ipvsadm does; otherwise in the order they were added
-     * @return the services
-     */
-    static std::vector<Ptr<VirtualService>> SortServices(const DirectorCore& core, bool sorted);
-
-    /**
-     * @brief The real servers of a service in the order of a listing.
-     * @param service the service
-     * @param sorted as ipvsadm does; otherwise newest first
-     * @return the real servers
-     */
-    static std::vector<Ptr<RealServer>> SortServers(const VirtualService& service, bool sorted);
 };
 
 } // namespace gipt

@@ -6,9 +6,10 @@
 
 #include "ipvsadm-options.h"
 
+#include "ipvsadm-values.h"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <set>
 
 namespace ns3
@@ -41,7 +42,7 @@ constexpr std::array<IpvsadmOption, 58> OPTIONS{{
     {'d', "delete-server", V::NONE, nullptr, nullptr},
     {SET, "set", V::NONE, nullptr, nullptr},
     {'S', "save", V::NONE, nullptr, nullptr},
-    {'R', "restore", V::NONE, nullptr, "rules within rules, expected a single command"},
+    {'R', "restore", V::NONE, nullptr, "rules come from files of their own, expected one command"},
     {'h', "help", V::NONE, nullptr, "help is in ipvsadm(8), expected a rule"},
     {'v', "version", V::NONE, nullptr, "there is no version to tell, expected a rule"},
     {OTHER, "start-daemon", V::ONE, nullptr, NO_SYNC},
@@ -73,14 +74,14 @@ constexpr std::array<IpvsadmOption, 58> OPTIONS{{
     {'c', "connection", V::NONE, "L", nullptr},
     {TIMEOUT, "timeout", V::NONE, "L", nullptr},
     {STATS, "stats", V::NONE, "L", nullptr},
-    {OTHER, "rate", V::NONE, "L", "rates are not supported, expected --stats"},
+    {RATE, "rate", V::NONE, "L", nullptr},
     {THRESHOLDS, "thresholds", V::NONE, "L", nullptr},
     {PERSISTENT_CONN, "persistent-conn", V::NONE, "L", nullptr},
     {TUN_INFO, "tun-info", V::NONE, "L", nullptr},
     {'X', "exact", V::NONE, "L", nullptr},
     {NO_SORT, "nosort", V::NONE, "L", nullptr},
     {SORT, "sort", V::NONE, "L", nullptr},
-    {OTHER, "daemon", V::NONE, "L", NO_SYNC},
+    {DAEMON, "daemon", V::NONE, "L", nullptr},
     {OTHER, "syncid", V::ONE, "", NO_SYNC},
     {OTHER, "sync-maxlen", V::ONE, "", NO_SYNC},
     {OTHER, "mcast-interface", V::ONE, "", NO_SYNC},
@@ -100,6 +101,17 @@ FindOption(Predicate matches)
 {
     const auto found = std::find_if(OPTIONS.begin(), OPTIONS.end(), matches);
     return found == OPTIONS.end() ? nullptr : &*found;
+}
+
+/**
+ * @brief What an option is about: there is but one service.
+ * @param id the option
+ * @return -t for -t, -u and -f, else the option
+ */
+int
+GetSubject(int id)
+{
+    return id == 'u' || id == 'f' ? 't' : id;
 }
 
 /**
@@ -123,25 +135,17 @@ GetOptionsOf(const IpvsadmOption& command)
 
 } // namespace
 
-std::string
-Quote(const std::string& text)
-{
-    constexpr std::size_t MOST = 60;
-    std::string shown = text.size() > MOST ? text.substr(0, MOST) + "..." : text;
-    std::replace_if(
-        shown.begin(),
-        shown.end(),
-        [](unsigned char c) { return !std::isprint(c); },
-        '?');
-    return "'" + shown + "'";
-}
-
 bool
 IpvsadmOptions::Read(const std::vector<std::string>& arguments)
 {
     for (auto next = arguments.begin(); next != arguments.end();)
     {
         const std::string& word = *next++;
+        if (word == "--")
+        {
+            rest.insert(rest.end(), next, arguments.end());
+            break;
+        }
         if (word.size() < 2 || word[0] != '-')
         {
             rest.push_back(word);
@@ -172,9 +176,10 @@ IpvsadmOptions::ReadShort(const std::string& word, Place& next, Place end)
     {
         const auto option =
             FindOption([&](const IpvsadmOption& candidate) { return candidate.id == word[i]; });
-        // What follows an option that takes a value is the value.
+        // What follows an option that takes a value is the value, an equals sign left out.
         const bool isLast = option && option->value != V::NONE;
-        if (!Take(option, std::string("-") + word[i], isLast ? word.substr(i + 1) : "", next, end))
+        const std::size_t begin = i + 1 + (word.compare(i + 1, 1, "=") == 0);
+        if (!Take(option, std::string("-") + word[i], isLast ? word.substr(begin) : "", next, end))
         {
             return false;
         }
@@ -219,6 +224,55 @@ IpvsadmOptions::Take(const IpvsadmOption* option,
 }
 
 bool
+IpvsadmOptions::Has(int id) const
+{
+    return std::any_of(options.begin(), options.end(), [id](const Given& given) {
+        return GetSubject(given.option->id) == id;
+    });
+}
+
+std::string
+IpvsadmOptions::FindConflict() const
+{
+    struct Pair
+    {
+        int one;   ///< an option
+        int other; ///< an option that does not go with it
+    };
+
+    static constexpr std::array<Pair, 17> PAIRS{{{'c', 't'},
+                                                 {'c', TIMEOUT},
+                                                 {'c', DAEMON},
+                                                 {'t', TIMEOUT},
+                                                 {'t', DAEMON},
+                                                 {TIMEOUT, DAEMON},
+                                                 {'c', STATS},
+                                                 {'c', RATE},
+                                                 {'c', THRESHOLDS},
+                                                 {TIMEOUT, STATS},
+                                                 {TIMEOUT, RATE},
+                                                 {TIMEOUT, THRESHOLDS},
+                                                 {DAEMON, STATS},
+                                                 {DAEMON, RATE},
+                                                 {DAEMON, THRESHOLDS},
+                                                 {TIMEOUT, PERSISTENT_CONN},
+                                                 {DAEMON, PERSISTENT_CONN}}};
+    for (const auto& pair : PAIRS)
+    {
+        if (Has(pair.one) && Has(pair.other))
+        {
+            const auto spell = [](int id) {
+                const auto* option =
+                    FindOption([id](const IpvsadmOption& each) { return each.id == id; });
+                return id == 't' ? "a service" : option->Spell();
+            };
+            return spell(pair.one) + " and " + spell(pair.other);
+        }
+    }
+    return "";
+}
+
+bool
 IpvsadmOptions::Check()
 {
     if (options.empty() || options.front().option->commands)
@@ -232,9 +286,7 @@ IpvsadmOptions::Check()
     for (const auto& given : options)
     {
         const IpvsadmOption& option = *given.option;
-        // there is but one service
-        const bool isService = option.id == 'u' || option.id == 'f';
-        const int id = isService ? 't' : option.id;
+        const int id = GetSubject(option.id);
         if (option.missing)
         {
             error = option.Spell() + ": " + option.missing;
@@ -248,7 +300,7 @@ IpvsadmOptions::Check()
             error =
                 option.Spell() + " with " + command.Spell() + ", expected " + GetOptionsOf(command);
         }
-        else if (!ids.insert(id).second)
+        else if (!ids.insert(id).second && id != SORT)
         {
             error = option.Spell() + " again, expected it once";
         }
@@ -258,7 +310,7 @@ IpvsadmOptions::Check()
         }
     }
     const auto lacks = [&](int id, const char* commands) {
-        return ids.count(id) == 0 && std::strchr(commands, command.GetLetter());
+        return !Has(id) && std::strchr(commands, command.GetLetter());
     };
     if (lacks('t', "AEDaed"))
     {
@@ -272,6 +324,11 @@ IpvsadmOptions::Check()
     {
         error = command.Spell() +
                 " without -i is direct routing, which is not supported, expected -i (tunnelling)";
+    }
+    else if (const auto conflict = command.GetLetter() == 'L' ? FindConflict() : "";
+             !conflict.empty())
+    {
+        error = conflict + ", expected one listing";
     }
     return error.empty();
 }

@@ -31,7 +31,9 @@ enum IpvsadmLongOption : int
 {
     SET = 256,
     TIMEOUT,
+    DAEMON,
     STATS,
+    RATE,
     THRESHOLDS,
     PERSISTENT_CONN,
     NO_SORT,
@@ -156,15 +158,20 @@ struct IpvsadmOptions
      * @return true when they do
      */
     bool Check();
-};
 
-/**
- * @ingroup global-ip-tunneling
- * @brief Show a piece of input in an error.
- * @param text the input
- * @return the text in quotes, not too long and fit to be printed
- */
-std::string Quote(const std::string& text);
+    /**
+     * @brief Whether an option was given.
+     * @param id the option, -t for any service
+     * @return true when it was
+     */
+    bool Has(int id) const;
+
+    /**
+     * @brief Find two options of a listing that exclude each other.
+     * @return such as "-c and --stats", empty when there are none
+     */
+    std::string FindConflict() const;
+};
 
 } // namespace gipt
 } // namespace ns3

@@ -90,10 +90,10 @@ DirectorCore::GetServerOf(const Connection& connection) const
 uint16_t
 DirectorCore::GetServerPortOf(const Connection& connection) const
 {
-    // The port of the service becomes that of the server, another stays as it is.
-    const PoolEntry& place = m_pool[connection.server];
-    const uint16_t port = place.server->GetPort();
-    return port && connection.virtualPort == place.id.port ? port : connection.virtualPort;
+    // Persistence does not ask for the port of a server by firewall mark.
+    const uint16_t port = GetServerOf(connection)->GetPort();
+    const bool isPersistent = connection.IsTemplate() || (connection.flags & CONTROLLED);
+    return port && !isPersistent ? port : connection.virtualPort;
 }
 
 const char*
@@ -364,7 +364,7 @@ DirectorCore::Decide(const ConnectionKey& key,
                      uint32_t mark)
 {
     Decision decision;
-    m_now = now;
+    Advance(now);
     if (GetServices().empty())
     {
         // without a service Linux has no hooks in the packet path
@@ -432,6 +432,7 @@ Decision
 DirectorCore::DecideIcmp(const ConnectionKey& key, uint32_t bytes, Time now)
 {
     Decision decision;
+    Advance(now);
     Connection* connection =
         key.clientPort && !GetServices().empty() ? m_table.Find(key, now) : nullptr;
     if (connection)
@@ -448,7 +449,7 @@ DirectorCore::DecideTruncated(const ConnectionKey& key, uint32_t bytes, Time now
     Decision decision;
     decision.verdict = Verdict::DROP;
     decision.reason = DropReason::TRUNCATED;
-    m_now = now;
+    Advance(now);
     Connection* connection =
         key.clientPort && !GetServices().empty() ? m_table.Find(key, now) : nullptr;
     if (!connection)
@@ -546,7 +547,7 @@ DirectorCore::ServerRetired()
             return connection.IsTemplate() == isTemplate && !GetPlace(connection.server).service &&
                    (!isTemplate || connection.GetReferences() == 0);
         };
-        m_table.Sweep(0, UINT64_MAX, isOrphan, m_now);
+        m_table.Sweep(0, UINT64_MAX, isOrphan, GetTime());
     }
 }
 
@@ -588,7 +589,7 @@ DirectorCore::SetSecureTcp(uint32_t level)
 void
 DirectorCore::ExpireConnections(Time now)
 {
-    m_now = now;
+    Advance(now);
     m_table.Advance(now);
 }
 

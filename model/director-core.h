@@ -104,15 +104,6 @@ class DirectorCore : public ServiceTable, public OverloadDefence
     ~DirectorCore() override;
 
     /**
-     * @brief The time, when rules change.
-     * @return the time of the last packet or timer
-     */
-    Time GetTime() const override
-    {
-        return m_now;
-    }
-
-    /**
      * @brief Decide for one packet, and keep the books: connection, state, timer, counters.
      * @param key addresses, ports and protocol
      * @param tcpFlags the flags octet of the TCP header, 0 for UDP
@@ -475,7 +466,6 @@ class DirectorCore : public ServiceTable, public OverloadDefence
     /** Timeouts of templates, by Connection::state: 256 different ones, then the last one is lost.
      */
     std::vector<Time> m_templateTimeouts;
-    Time m_now;                                           ///< time of the last packet or timer
     uint64_t m_maxConnections{ConnectionTable::MAX_SIZE}; ///< bound on the table
     uint32_t m_sweep{0};                                  ///< how often drop_entry has swept
 };

@@ -69,6 +69,10 @@ class Director : public Application, public DirectorCore
     Director();
     ~Director() override = default;
 
+    /**
+     * @brief The simulated time.
+     * @return the time
+     */
     Time GetTime() const override;
 
     /**

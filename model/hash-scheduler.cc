@@ -122,7 +122,7 @@ HashScheduler::SetFlag(const std::string& flag)
         m_fallback = true;
         return true;
     }
-    return false;
+    return Scheduler::SetFlag(flag);
 }
 
 void
@@ -130,6 +130,7 @@ HashScheduler::ClearFlags()
 {
     m_usePort = false;
     m_fallback = false;
+    Scheduler::ClearFlags();
 }
 
 std::vector<std::string>
@@ -144,6 +145,8 @@ HashScheduler::GetFlags() const
     {
         flags.push_back(GetName() + "-port");
     }
+    const auto others = Scheduler::GetFlags();
+    flags.insert(flags.end(), others.begin(), others.end());
     return flags;
 }
 

@@ -7,6 +7,8 @@
 #ifndef GIPT_REAL_SERVER_H
 #define GIPT_REAL_SERVER_H
 
+#include "traffic-stats.h"
+
 #include "ns3/ipv4-address.h"
 #include "ns3/object.h"
 #include "ns3/traced-value.h"
@@ -17,42 +19,6 @@ namespace ns3
 {
 namespace gipt
 {
-
-/**
- * @ingroup global-ip-tunneling
- * @brief What passed through a service or a real server, as ipvsadm --stats counts it.
- *
- * A tunnelling director sees only the packets from the clients. What goes out are its own ICMP
- * errors to them.
- */
-struct TrafficStats
-{
-    uint64_t connections{0}; ///< connections scheduled
-    uint64_t packets{0};     ///< packets from clients
-    uint64_t bytes{0};       ///< bytes of those packets, IPv4 header included, before encapsulation
-    uint64_t outPackets{0};  ///< ICMP errors to clients
-    uint64_t outBytes{0};    ///< bytes of those, IPv4 header included
-
-    /**
-     * @brief Count a packet from a client.
-     * @param size its bytes
-     */
-    void CountInPacket(uint32_t size)
-    {
-        packets++;
-        bytes += size;
-    }
-
-    /**
-     * @brief Count a packet to a client.
-     * @param size its bytes
-     */
-    void CountOutPacket(uint32_t size)
-    {
-        outPackets++;
-        outBytes += size;
-    }
-};
 
 /**
  * @ingroup global-ip-tunneling
@@ -76,7 +42,7 @@ class RealServer : public Object
     RealServer& operator=(const RealServer&) = delete;
 
     /** Greatest weight that ipvsadm takes. */
-    static constexpr uint32_t MAX_WEIGHT = 65535;
+    static constexpr uint32_t MAX_WEIGHT = 2147483647;
 
     /**
      * @brief The server's own address (RIP), the tunnel's far end.
@@ -88,8 +54,9 @@ class RealServer : public Object
     }
 
     /**
-     * @brief The server's port: the service's own in tunnelling mode.
-     * @return port number
+     * @brief The server's port: the service's own in tunnelling mode, but any in a service by
+     * firewall mark, where it tells servers apart and is listed.
+     * @return port number, 0 for that of each connection
      */
     uint16_t GetPort() const
     {
@@ -219,11 +186,23 @@ class RealServer : public Object
     }
 
     /**
-     * @brief Count what it is given from zero again (ipvsadm -Z).
+     * @brief What the server is given a second (ipvsadm --rate).
+     * @param now the time
+     * @return averages over some seconds
      */
-    void ZeroStats()
+    TrafficStats GetRates(Time now) const
+    {
+        return m_estimator.GetRates(m_stats, now);
+    }
+
+    /**
+     * @brief Count what it is given from zero again (ipvsadm -Z).
+     * @param now the time
+     */
+    void ZeroStats(Time now = Time())
     {
         m_stats = TrafficStats();
+        m_estimator.Reset(now);
     }
 
   private:
@@ -264,6 +243,7 @@ class RealServer : public Object
     bool m_overloaded{false};            ///< IP_VS_DEST_F_OVERLOAD
     bool m_inService{false};             ///< IP_VS_DEST_F_AVAILABLE
     TrafficStats m_stats;                ///< what it was given
+    TrafficEstimator m_estimator;        ///< what it is given a second
 };
 
 } // namespace gipt

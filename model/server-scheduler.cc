@@ -32,6 +32,8 @@ namespace
 const std::string PREFIX = "ns3::gipt::";
 /// What stands behind it.
 const std::string SUFFIX = "Scheduler";
+/// What ipvsadm calls the flags of schedulers that have no names for them.
+const std::array<std::string, 3> FLAGS{"flag-1", "flag-2", "flag-3"};
 
 /**
  * @brief The short name in a TypeId name.
@@ -141,18 +143,33 @@ Scheduler::Advance(const VirtualService& service, Time now)
 bool
 Scheduler::SetFlag(const std::string& flag)
 {
-    return false;
+    const auto found = std::find(FLAGS.begin(), FLAGS.end(), flag);
+    if (found == FLAGS.end())
+    {
+        return false;
+    }
+    m_flags[found - FLAGS.begin()] = true;
+    return true;
 }
 
 void
 Scheduler::ClearFlags()
 {
+    m_flags.fill(false);
 }
 
 std::vector<std::string>
 Scheduler::GetFlags() const
 {
-    return {};
+    std::vector<std::string> flags;
+    for (std::size_t i = 0; i < FLAGS.size(); ++i)
+    {
+        if (m_flags[i])
+        {
+            flags.push_back(FLAGS[i]);
+        }
+    }
+    return flags;
 }
 
 int64_t

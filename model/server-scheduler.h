@@ -13,6 +13,7 @@
 #include "ns3/object.h"
 #include "ns3/ptr.h"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -123,6 +124,10 @@ class Scheduler : public Object
 
     /**
      * @brief Take a scheduler flag of ipvsadm -b, such as "sh-port".
+     *
+     * Every scheduler takes flag-1, flag-2 and flag-3, which mean nothing unless it gives them
+     * names of its own.
+     *
      * @param flag the flag's name
      * @return false when this scheduler does not know the flag
      */
@@ -145,6 +150,9 @@ class Scheduler : public Object
      * @return the number of streams used (0: the deterministic schedulers)
      */
     virtual int64_t AssignStreams(int64_t stream);
+
+  private:
+    std::array<bool, 3> m_flags{}; ///< flag-1 to flag-3 without a name of their own
 };
 
 } // namespace gipt

@@ -25,6 +25,11 @@ constexpr uint16_t FIRST_USER_PORT = 1024; ///< passive FTP's data take it or on
 
 /** Longest persistence that ipvsadm takes. */
 const Time MAX_PERSISTENCE = Days(31);
+/** How often servers out of service are looked at (ip_vs_ctl.c, half of IP_VS_DEST_TRASH_PERIOD).
+ */
+const Time TRASH_INTERVAL = Seconds(60);
+/** How long after the first look without a connection they are forgotten. */
+const Time TRASH_PERIOD = Seconds(120);
 
 } // namespace
 
@@ -38,7 +43,7 @@ ToString(RuleResult result)
         "real server already exists",
         "no such real server",
         "unknown scheduler",
-        "weight above 65535",
+        "weight above 2147483647",
         "lower threshold above the upper one",
         "bad port",
         "protocol is neither TCP nor UDP",
@@ -60,6 +65,7 @@ ServiceTable::DisposeServices()
     m_serviceById.clear();
     m_pool.clear();
     m_freePlaces.clear();
+    m_trash.clear();
 }
 
 void
@@ -273,7 +279,7 @@ ServiceTable::AddRealServer(Ptr<VirtualService> service,
     {
         return RuleResult::NO_SERVICE;
     }
-    if (port != service->GetPort())
+    if (service->m_id.mark == 0 && port != service->GetPort())
     {
         // the inner packet goes to the server as it came: the port cannot be another
         return RuleResult::BAD_PORT;
@@ -290,11 +296,14 @@ ServiceTable::AddRealServer(Ptr<VirtualService> service,
     {
         return RuleResult::SERVER_EXISTS;
     }
-    auto place = std::find_if(m_pool.begin(), m_pool.end(), [&](const PoolEntry& entry) {
-        return entry.server && !entry.service && entry.id == service->m_id &&
-               entry.server->m_address == address && entry.server->m_port == port;
-    });
-    if (place == m_pool.end())
+    EmptyTrash();
+    PoolEntry* place = FindInTrash(service->m_id, address, port);
+    if (place)
+    {
+        m_trash.erase(std::find(m_trash.begin(), m_trash.end(), place->server->m_index));
+        place->server->m_estimator.Resume(GetTime());
+    }
+    else
     {
         uint32_t index = m_pool.size();
         if (m_freePlaces.empty())
@@ -306,12 +315,17 @@ ServiceTable::AddRealServer(Ptr<VirtualService> service,
             index = m_freePlaces.back();
             m_freePlaces.pop_back();
         }
-        place = m_pool.begin() + index;
+        place = &m_pool[index];
         place->server = CreateObject<RealServer>();
         place->id = service->m_id;
         place->server->m_address = address;
         place->server->m_port = port;
         place->server->m_index = index;
+    }
+    if (place->origin != service)
+    {
+        place->server->ZeroStats(GetTime());
+        place->origin = service;
     }
     const auto server = place->server;
     place->service = PeekPointer(service);
@@ -394,8 +408,15 @@ ServiceTable::SetLblcrExpiration(Time time)
 void
 ServiceTable::Retire(VirtualService& service, Ptr<RealServer> server)
 {
+    EmptyTrash();
     service.RemoveServer(server);
     m_pool[server->m_index].service = nullptr;
+    if (m_trash.empty())
+    {
+        m_trashBegin = GetTime();
+        m_nextLook = m_trashBegin + TRASH_INTERVAL;
+    }
+    m_trash.push_back(server->m_index);
     m_serverTrace(Ptr<VirtualService>(&service), server, 0);
     ForgetUnlessNamed(*server);
     ServerRetired();
@@ -406,9 +427,76 @@ ServiceTable::ForgetUnlessNamed(const RealServer& server)
 {
     if (server.m_references == 0 && !server.m_inService)
     {
-        const uint32_t index = server.m_index;
-        m_pool[index] = PoolEntry{};
+        m_pool[server.m_index].idleSince = GetTime();
+    }
+}
+
+ServiceTable::PoolEntry*
+ServiceTable::FindInTrash(const ServiceId& id, Ipv4Address address, uint16_t port)
+{
+    for (const uint32_t index : m_trash)
+    {
+        PoolEntry& place = m_pool[index];
+        if (place.id == id && place.server->m_address == address && place.server->m_port == port)
+        {
+            return &place;
+        }
+    }
+    return nullptr;
+}
+
+void
+ServiceTable::EmptyTrash()
+{
+    const Time now = GetTime();
+    if (m_trash.empty() || now < m_nextLook)
+    {
+        return;
+    }
+    // The first look without a connection starts the clock, the looks after it read it.
+    const int64_t interval = TRASH_INTERVAL.GetNanoSeconds();
+    const auto getNextLook = [&](Time time) {
+        const int64_t looks = (time - m_trashBegin).GetNanoSeconds() / interval + 1;
+        return m_trashBegin + NanoSeconds(looks * interval);
+    };
+    const auto isForgotten = [&](uint32_t index) {
+        PoolEntry& place = m_pool[index];
+        if (place.server->m_references > 0 || now < getNextLook(place.idleSince) + TRASH_PERIOD)
+        {
+            return false;
+        }
+        place = PoolEntry{};
         m_freePlaces.push_back(index);
+        return true;
+    };
+    m_trash.erase(std::remove_if(m_trash.begin(), m_trash.end(), isForgotten), m_trash.end());
+    m_nextLook = getNextLook(now);
+}
+
+void
+ServiceTable::Estimate()
+{
+    m_nextEstimate = TrafficEstimator::GetNextStep(m_time);
+    for (const auto& service : m_services)
+    {
+        service->m_estimator.Advance(service->m_stats, m_time);
+        for (const auto& server : service->m_servers)
+        {
+            server->m_estimator.Advance(server->m_stats, m_time);
+        }
+    }
+    EmptyTrash();
+}
+
+void
+ServiceTable::ZeroStats(Ptr<VirtualService> service)
+{
+    for (const auto& each : m_services)
+    {
+        if (!service || each == service)
+        {
+            each->ZeroStats(GetTime());
+        }
     }
 }
 

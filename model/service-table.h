@@ -12,6 +12,7 @@
 #include "service-id.h"
 #include "virtual-service.h"
 
+#include "ns3/nstime.h"
 #include "ns3/ptr.h"
 #include "ns3/traced-callback.h"
 
@@ -59,8 +60,8 @@ const char* ToString(RuleResult result);
  * @brief The services of a director and their real servers: what ipvsadm changes.
  *
  * It follows net/netfilter/ipvs/ip_vs_ctl.c of Linux 6.1. A real server that is taken out of
- * service is kept as long as connections name it, and comes back with its counters when it is added
- * again.
+ * service is kept as long as connections name it and some minutes more, and comes back with its
+ * connections and counters when it is added again.
  */
 class ServiceTable : public SchedulerSysctls
 {
@@ -150,11 +151,12 @@ class ServiceTable : public SchedulerSysctls
     /**
      * @brief Add a real server at the head of a service's list (ipvsadm -a -i).
      *
-     * A server that was deleted while connections still name it comes back with its counters.
+     * A server that was deleted while connections still name it, or in the last three minutes,
+     * comes back with its connections, and to the same service with its statistics.
      *
      * @param service a service of this director
      * @param address RIP
-     * @param port port of the server: the service's
+     * @param port port of the server: the service's, or any in a service by firewall mark
      * @param weight 0 (quiesced) to RealServer::MAX_WEIGHT
      * @param upper upper threshold (-x), 0 for none
      * @param lower lower threshold (-y), 0 for three quarters of upper
@@ -228,6 +230,34 @@ class ServiceTable : public SchedulerSysctls
     }
 
     /**
+     * @brief The time: what Advance() said last, unless there is a better clock.
+     * @return the time
+     */
+    Time GetTime() const override
+    {
+        return m_time;
+    }
+
+    /**
+     * @brief Say the time, before packets are counted or rules changed.
+     * @param now the time
+     */
+    void Advance(Time now)
+    {
+        m_time = now;
+        if (now >= m_nextEstimate)
+        {
+            Estimate();
+        }
+    }
+
+    /**
+     * @brief Count what services and servers are given from zero again (ipvsadm -Z).
+     * @param service the service, null for all
+     */
+    void ZeroStats(Ptr<VirtualService> service);
+
+    /**
      * @brief The hook on real servers that come, go or change.
      * @param service the service
      * @param server the real server
@@ -238,12 +268,14 @@ class ServiceTable : public SchedulerSysctls
                                          uint32_t weight);
 
   protected:
-    /** A real server that is in service or that connections still name. */
+    /** A real server that is in service, that connections still name, or that may come back. */
     struct PoolEntry
     {
         Ptr<RealServer> server;           ///< null in a free place
         ServiceId id{0};                  ///< name of the service it belongs or belonged to
         VirtualService* service{nullptr}; ///< the service, null once out of service
+        Ptr<VirtualService> origin; ///< the service it was last added to, even if that is gone
+        Time idleSince;             ///< out of service, and no connection names it since then
     };
 
     /**
@@ -277,7 +309,7 @@ class ServiceTable : public SchedulerSysctls
     }
 
     /**
-     * @brief Find out whether a server is needed any longer, and forget it if not.
+     * @brief Note the time when nothing names a server out of service any more.
      * @param server a server that fewer connections name than before
      */
     void ForgetUnlessNamed(const RealServer& server);
@@ -314,16 +346,41 @@ class ServiceTable : public SchedulerSysctls
     static void SetOptions(VirtualService& service, const ServiceOptions& options);
 
     /**
-     * @brief Take a server out of its service, and forget it unless connections name it.
+     * @brief Take a server out of its service.
      * @param service its service
      * @param server the server
      */
     void Retire(VirtualService& service, Ptr<RealServer> server);
 
+    /**
+     * @brief Forget the servers out of service that were not needed for long enough
+     * (ip_vs_ctl.c, ip_vs_dest_trash_expire).
+     */
+    void EmptyTrash();
+
+    /**
+     * @brief Find the place of a server out of service.
+     * @param id its service
+     * @param address RIP
+     * @param port its port
+     * @return the place, null when it is forgotten or never was
+     */
+    PoolEntry* FindInTrash(const ServiceId& id, Ipv4Address address, uint16_t port);
+
+    /**
+     * @brief Make the steps of the estimators that are due, before packets are counted.
+     */
+    void Estimate();
+
     std::vector<Ptr<VirtualService>> m_services;        ///< in the order they were added
     std::map<ServiceId, VirtualService*> m_serviceById; ///< the same, for look-ups
     bool m_hasMarks{false};                             ///< there are firewall-mark services
     std::vector<uint32_t> m_freePlaces;                 ///< places of the pool to use again
+    std::vector<uint32_t> m_trash;                      ///< places of servers out of service
+    Time m_trashBegin;                                  ///< when the first of those came
+    Time m_nextLook;                                    ///< when those are looked at again
+    Time m_time;                                        ///< the time, as Advance() said it
+    Time m_nextEstimate;                                ///< of the estimators' next step
 };
 
 } // namespace gipt

@@ -128,13 +128,14 @@ VirtualService::SetWeight(Ptr<RealServer> server, uint32_t weight)
 }
 
 void
-VirtualService::ZeroStats()
+VirtualService::ZeroStats(Time now)
 {
-    NS_LOG_FUNCTION(this);
+    NS_LOG_FUNCTION(this << now);
     m_stats = TrafficStats();
+    m_estimator.Reset(now);
     for (const auto& server : m_servers)
     {
-        server->ZeroStats();
+        server->ZeroStats(now);
     }
 }
 

@@ -212,9 +212,20 @@ class VirtualService : public Object
     }
 
     /**
-     * @brief Count what the service and its servers are given from zero again (ipvsadm -Z).
+     * @brief What the service is given a second (ipvsadm --rate).
+     * @param now the time
+     * @return averages over some seconds
      */
-    void ZeroStats();
+    TrafficStats GetRates(Time now) const
+    {
+        return m_estimator.GetRates(m_stats, now);
+    }
+
+    /**
+     * @brief Count what the service and its servers are given from zero again (ipvsadm -Z).
+     * @param now the time
+     */
+    void ZeroStats(Time now = Time());
 
     /**
      * @brief The service as ipvsadm names it, such as "TCP 10.0.0.100:80" or "FWM 1".
@@ -236,6 +247,7 @@ class VirtualService : public Object
     Ptr<Scheduler> m_scheduler;                 ///< picks a server for each new connection
     std::vector<Ptr<RealServer>> m_servers;     ///< in service, newest first
     TrafficStats m_stats;                       ///< what it was given
+    TrafficEstimator m_estimator;               ///< what it is given a second
     const SchedulerSysctls* m_sysctls{nullptr}; ///< its director's, null in none
 };
 

@@ -24,9 +24,9 @@
  *  2. commands are read in all the ways popt reads them, with ipvsadm's defaults;
  *  3. every bad command is refused with a line that says what is wrong and what was expected;
  *  4. what a director refuses is said in the same form, and changes nothing;
- *  5. files of rules: applied as a whole or, with one bad line, not at all;
- *  6. saved rules read back give the same rules; great numbers in --stats; what Linux lists is in
- *     trace-test-suite.cc.
+ *  5. files of rules: applied as a whole or, with one bad line, not at all.
+ * Which lines are good and which are bad is as ipvsadm 1.31 on Linux 6.1 has it. Listings are in
+ * ipvsadm-listing-test-suite.cc.
  */
 
 using namespace ns3;
@@ -142,7 +142,7 @@ class ParseTestCase : public TestCase
 
         command = Parse("-A -t 10.0.0.100:0 -p -M 255.255.255.0");
         NS_TEST_EXPECT_MSG_EQ(command.service.port, 0, "all ports");
-        NS_TEST_EXPECT_MSG_EQ(command.options.persistence, Seconds(300), "default persistence");
+        NS_TEST_EXPECT_MSG_EQ(command.options.persistence, Seconds(360), "default persistence");
         NS_TEST_EXPECT_MSG_EQ(command.options.netmask.GetPrefixLength(), 24, "netmask");
         NS_TEST_EXPECT_MSG_EQ(command.options.onePacket, false, "connections");
         command = Parse("-A -f 7 --persistent 20 -M 0.0.0.0 --ops");
@@ -160,6 +160,8 @@ class ParseTestCase : public TestCase
         for (const std::string line :
              {"-a -t 10.0.0.100:80 -r 10.0.0.21:80 -i -w 4 -x 9 -y 3 --tun-type ipip",
               "-at10.0.0.100:80 -r10.0.0.21:80 -iw4 -x9 -y3",
+              "-a -t=10.0.0.100:80 -r=10.0.0.21 -i -w=4 -x=9 -y=3",
+              "-a -t 10.0.100:080 -r 0x0a000015 -i -w 04 -x 9 -y 3",
               "--add-server --tcp-service 10.0.0.100:80 --real-server=10.0.0.21:8080 --ipip "
               "--weight=4 --u-threshold 9 --l-threshold=3",
               "-a -y 3 -x 9 -w 4 -i -r 10.0.0.21 -t 10.0.0.100:80"})
@@ -173,7 +175,19 @@ class ParseTestCase : public TestCase
             NS_TEST_EXPECT_MSG_EQ(command.lowerThreshold, 3, line);
         }
 
+        command = Parse("-a -f 7 -r 10.0.0.21:8080 -i");
+        NS_TEST_EXPECT_MSG_EQ(command.serverPort, 8080, "port of a server by firewall mark");
+        command = Parse("-A -u 10.0.0.100:domain -s wlc -b flag-1,,flag-3 -M 255.255.0.0");
+        NS_TEST_EXPECT_MSG_EQ(command.service.port, 53, "port by name");
+        NS_TEST_EXPECT_MSG_EQ(command.options.flags.size(), 2, "flags without names");
+        NS_TEST_EXPECT_MSG_EQ(command.options.persistence, Time(), "a netmask for nothing");
+        command = Parse("-Ln --thresholds --rate --persistent-conn --exact --sort --sort");
+        NS_TEST_EXPECT_MSG_EQ((command.format.columns == IpvsadmColumns::RATE), true, "columns");
+
         const std::vector<std::pair<std::string, Action>> others{
+            {"", Action::LIST},
+            {"-L --daemon", Action::LIST},
+            {"-Lnc --persistent-conn --nosort --exact --tun-info", Action::LIST},
             {"-D -t 10.0.0.100:80", Action::DELETE_SERVICE},
             {"-C", Action::CLEAR},
             {"--clear", Action::CLEAR},
@@ -227,7 +241,8 @@ class BadCommandTestCase : public TestCase
             {"-A -t 10.0.0.100:0",
              "no port, expected one from 1 to 65535 as in 10.0.0.100:80, or -p for all ports"},
             {"-A -t 10.0.0.100:65536", "port '65536', expected a number from 1 to 65535"},
-            {"-A -t 10.0.0.100:http", "port 'http', expected a number from 1 to 65535"},
+            {"-A -t 10.0.0.100:nosuch", "port 'nosuch', expected a number from 1 to 65535"},
+            {"-A -t 10.0.0.100:-1", "port '-1', expected a number from 1 to 65535"},
             {"-A -t 10.0.0.100:", "port '', expected a number from 1 to 65535"},
             {"-A -t www.example.org:80",
              "address 'www.example.org:80', expected IPv4 in numbers such as 10.0.0.1:80"},
@@ -237,14 +252,16 @@ class BadCommandTestCase : public TestCase
              "address '10.0.0.256:80', expected IPv4 in numbers such as 10.0.0.1:80"},
             {"-A -t 224.0.0.81:80", "address '224.0.0.81:80', expected a unicast address"},
             {"-a -t 10.0.0.100:80 -r 0.0.0.0 -i", "address '0.0.0.0', expected a unicast address"},
-            {"-a -t 10.0.0.100:80 -r 10.0.0.21 -i -w 65536",
-             "weight '65536', expected a number from 0 to 65535"},
+            {"-A -t 3232235777:80",
+             "address '3232235777:80', expected IPv4 in numbers such as 10.0.0.1:80"},
+            {"-a -t 10.0.0.100:80 -r 10.0.0.21 -i -w 2147483648",
+             "weight '2147483648', expected a number from 0 to 2147483647"},
             {"-a -t 10.0.0.100:80 -r 10.0.0.21 -i -w -1",
-             "weight '-1', expected a number from 0 to 65535"},
-            {"-a -t 10.0.0.100:80 -r 10.0.0.21 -i -w 4x",
-             "weight '4x', expected a number from 0 to 65535"},
+             "weight '-1', expected a number from 0 to 2147483647"},
+            {"-a -t 10.0.0.100:80 -r 10.0.0.21 -i -w 0x10",
+             "weight '0x10', expected a number from 0 to 2147483647"},
             {"-a -t 10.0.0.100:80 -r 10.0.0.21 -i -w 99999999999999999999",
-             "weight '99999999999999999999', expected a number from 0 to 65535"},
+             "weight '99999999999999999999', expected a number from 0 to 2147483647"},
             {"-a -t 10.0.0.100:80 -r 10.0.0.21 -i -x 2147483648",
              "upper threshold '2147483648', expected a number from 0 to 2147483647"},
             {"-a -t 10.0.0.100:80 -r 10.0.0.21 -i -y many",
@@ -258,7 +275,15 @@ class BadCommandTestCase : public TestCase
             {"-a -t 10.0.0.100:80 -r 10.0.0.21 -m",
              "-m: masquerading is not supported, expected -i"},
             {"-a -t 10.0.0.100:80 -r 10.0.0.21 -i --tun-type gue",
-             "tunnel type 'gue', expected ipip"},
+             "tunnel type gue is not supported, expected ipip"},
+            {"-a -t 10.0.0.100:80 -r 10.0.0.21 -i --tun-type vxlan",
+             "tunnel type 'vxlan', expected ipip"},
+            {"-a -t 10.0.0.100:80 -r 10.0.0.21 --tun-type ipip",
+             "-a without -i is direct routing, which is not supported, expected -i (tunnelling)"},
+            {"-a -t 10.0.0.100:80 -r 10.0.0.21 -i --tun-nocsum",
+             "--tun-nocsum: only IPIP tunnels are supported, expected no more than -i"},
+            {"-a -t 10.0.0.100:80 -r 10.0.0.21 -i -i", "-i again, expected it once"},
+            {"-d -t 10.0.0.100:80 -r 10.0.0.21 -i", "-i with -d, expected -t, -u, -f, -r"},
             {"-a -t 10.0.0.100:80 -r 10.0.0.21 -i --tun-port 6080",
              "--tun-port: only IPIP tunnels are supported, expected no more than -i"},
             {"-A -t 10.0.0.100:80 -p 0", "persistence '0', expected seconds from 1 to 2678400"},
@@ -266,8 +291,20 @@ class BadCommandTestCase : public TestCase
              "persistence '2678401', expected seconds from 1 to 2678400"},
             {"-A -t 10.0.0.100:80 -p 300 -M 255.0.255.0",
              "netmask '255.0.255.0', expected leading ones such as 255.255.255.0"},
-            {"-A -t 10.0.0.100:80 -M 255.255.255.0",
-             "a netmask without persistence, expected -p with -M"},
+            {"-A -t 10.0.0.100:80 -p -1", "option '-1', expected one of ipvsadm 1.31"},
+            {"-A -t 10.0.0.100:80 -s rr -o",
+             "one-packet scheduling of TCP, expected -u or -f with -o"},
+            {"-A -t 10.0.0.100:80 -n", "-n with -A, expected -t, -u, -f, -s, -b, -p, -M, -o"},
+            {"-A -t 10.0.0.100:80 -p --pe sip",
+             "--pe: persistence engines are not supported, expected -p alone"},
+            {"-A -f 7 -6", "-6: IPv6 is not supported, expected no -6"},
+            {"-C -- -n", "'-n', expected nothing more"},
+            {"-AAt 10.0.0.100:80", "-A behind -A, expected a single command"},
+            {"--add-serv -t 10.0.0.100:80", "option '--add-serv', expected one of ipvsadm 1.31"},
+            {"--set 1 2 3 4", "4 timeouts, expected three in seconds: TCP, TCP after FIN, UDP"},
+            {"--set=1 2 3", "value '1', expected none with --set"},
+            {"-Z -t 10.0.0.100:80 -r 10.0.0.21", "-r with -Z, expected -t, -u, -f"},
+            {"-S -t 10.0.0.100:80", "-t with -S, expected -n"},
             {"-A -f 0", "firewall mark '0', expected a number from 1 to 4294967295"},
             {"-A -f 4294967296",
              "firewall mark '4294967296', expected a number from 1 to 4294967295"},
@@ -276,9 +313,17 @@ class BadCommandTestCase : public TestCase
              "services and real servers"},
             {"-A --sctp-service 10.0.0.100:80",
              "--sctp-service: SCTP is not supported, expected -t or -u"},
-            {"-R", "-R: rules within rules, expected a single command"},
-            {"-Ln --rate", "--rate: rates are not supported, expected --stats"},
-            {"-Lnc --stats", "several listings, expected one"},
+            {"--stop-daemon backup",
+             "--stop-daemon: connection synchronisation is not supported, expected a rule of "
+             "services and real servers"},
+            {"-R", "-R: rules come from files of their own, expected one command"},
+            {"-Ln -n", "-n again, expected it once"},
+            {"-Lnc --stats", "-c and --stats, expected one listing"},
+            {"-Lnc -t 10.0.0.100:80", "-c and a service, expected one listing"},
+            {"-L --timeout -u 10.0.0.100:53", "a service and --timeout, expected one listing"},
+            {"-L --timeout --daemon", "--timeout and --daemon, expected one listing"},
+            {"-L --daemon --persistent-conn",
+             "--daemon and --persistent-conn, expected one listing"},
             {"-A -t \x1b[31mred",
              "address '?[31mred', expected IPv4 in numbers such as "
              "10.0.0.1:80"},
@@ -346,6 +391,21 @@ class RefusalTestCase : public TestCase
              "scheduler flags 'sh-port', expected such as scheduler rr has"},
             {"-E -t 10.0.0.100:80 -s mh -b mh-port,mh-fast",
              "scheduler flags 'mh-port,mh-fast', expected such as scheduler mh has"},
+            {"-d -t 10.0.0.100:80 -r 10.0.0.21:8080",
+             "no real server 10.0.0.21:8080 in service TCP 10.0.0.100:80, expected one that was "
+             "added by -a"},
+            {"-d -r 10.0.0.21 -t 10.0.0.100:80",
+             "no real server 10.0.0.21:0 in service TCP 10.0.0.100:80, expected one that was added "
+             "by -a"},
+            {"-a -t 10.0.0.100:80 -r 10.0.0.21:8080 -i",
+             "real server 10.0.0.21:8080 is in service TCP 10.0.0.100:80 already, expected another "
+             "or -e"},
+            {"-e -t 10.0.0.100:80 -r 10.0.0.21 -i -y 1",
+             "lower threshold 1 above the upper one, expected 0 to 0"},
+            {"-A -t 10.0.0.100:81 -s rr -b flag-4",
+             "scheduler flags 'flag-4', expected such as scheduler rr has"},
+            {"-A -t 10.0.0.100:81 -s sh -b sh-port,mh-port",
+             "scheduler flags 'sh-port,mh-port', expected such as scheduler sh has"},
             {"-Ln", "a listing, expected a command that changes something"}};
         for (const auto& line : lines)
         {
@@ -444,93 +504,6 @@ class FileTestCase : public TestCase
     }
 };
 
-/// Rules that are saved, and great numbers.
-class SaveTestCase : public TestCase
-{
-  public:
-    SaveTestCase()
-        : TestCase("saved rules are read back; great numbers")
-    {
-    }
-
-  private:
-    void DoRun() override
-    {
-        DirectorCore core;
-        for (const std::string line : {"-A -u 192.0.2.1:53 -s lc",
-                                       "-A -t 10.0.0.100:80 -s sh -b sh-fallback,sh-port",
-                                       "-a -t 10.0.0.100:80 -r 10.0.0.22 -i -w 0",
-                                       "-a -t 10.0.0.100:80 -r 192.0.2.21 -i -w 65535 -x 7 -y 5",
-                                       "-a -u 192.0.2.1:53 -r 10.0.0.21 -i -w 3"})
-        {
-            NS_TEST_ASSERT_MSG_EQ(Execute(core, line), "", line);
-        }
-        const std::string name = CreateTempDirFilename("saved");
-        std::ofstream(name) << Save(core);
-        DirectorCore copy;
-        std::string error;
-        std::vector<IpvsadmCommand> commands;
-        NS_TEST_EXPECT_MSG_EQ(IpvsadmCommand::LoadRules(name, copy, error, &commands), true, error);
-        NS_TEST_EXPECT_MSG_EQ(commands.size(), 5, "commands");
-        NS_TEST_EXPECT_MSG_EQ(Save(copy), Save(core), "the same rules");
-        copy.ClearServices();
-        core.ClearServices();
-
-        NS_TEST_ASSERT_MSG_EQ(Execute(core, "-A -u 10.0.0.100:53 -s rr"), "", "a service");
-        NS_TEST_ASSERT_MSG_EQ(Execute(core, "-a -u 10.0.0.100:53 -r 10.0.0.21 -i"), "", "a server");
-        ConnectionKey key;
-        key.client = Ipv4Address("10.1.0.1");
-        key.clientPort = 1;
-        key.virtualAddress = Ipv4Address("10.0.0.100");
-        key.virtualPort = 53;
-        key.protocol = 17;
-        const std::vector<std::pair<std::string, std::string>> steps{
-            {" 99999999", " 99999999"},   // 10^8 - 1 octets so far
-            {"  100000K", " 100000000"},  // 10^8
-            {"  999999K", " 999999999"},  // 10^9 - 1
-            {"    1000M", " 1000000000"}, // 10^9
-            {"    4000M", " 4000000000"}};
-        uint64_t sent = 0;
-        for (const auto& step : steps)
-        {
-            const uint64_t total = std::stoull(step.second);
-            core.Decide(key, 0, static_cast<uint32_t>(total - sent), Seconds(1));
-            sent = total;
-            IpvsadmFormat format;
-            format.columns = IpvsadmColumns::STATS;
-            CheckOctets(core, format, step.first);
-            format.exact = true;
-            CheckOctets(core, format, step.second);
-        }
-        for (unsigned i = 0; i < 25; ++i)
-        {
-            core.Decide(key, 0, 4000000000, Seconds(1));
-        }
-        IpvsadmFormat format;
-        format.columns = IpvsadmColumns::STATS;
-        CheckOctets(core, format, "     104G"); // 1.04 * 10^11
-        core.ClearServices();
-    }
-
-    /**
-     * @brief Check the octets in the last line of --stats.
-     * @param core the director
-     * @param format how it is listed
-     * @param expected the column
-     */
-    void CheckOctets(const DirectorCore& core,
-                     const IpvsadmFormat& format,
-                     const std::string& expected)
-    {
-        std::ostringstream listing;
-        IpvsadmListing::PrintServices(core, listing, format);
-        const std::string text = listing.str();
-        const std::string end = expected + "        0\n";
-        const auto width = std::min(end.size(), text.size());
-        NS_TEST_EXPECT_MSG_EQ(text.substr(text.size() - width), end, "octets in\n" << text);
-    }
-};
-
 /// The suite.
 class IpvsadmTestSuite : public TestSuite
 {
@@ -543,7 +516,6 @@ class IpvsadmTestSuite : public TestSuite
         AddTestCase(new BadCommandTestCase);
         AddTestCase(new RefusalTestCase);
         AddTestCase(new FileTestCase);
-        AddTestCase(new SaveTestCase);
     }
 };
 
