@@ -57,7 +57,7 @@ RealServerHelper::Install(const std::string& name, Ipv4Address vip) const
 }
 
 NetDeviceContainer
-RealServerHelper::Install(Ptr<Node> node, Ipv4Address vip) const
+RealServerHelper::Install(Ptr<Node> node) const
 {
     const auto ipv4 = node->GetObject<Ipv4L3Protocol>();
     NS_ABORT_MSG_UNLESS(ipv4, "a real server needs an Internet stack");
@@ -75,13 +75,20 @@ RealServerHelper::Install(Ptr<Node> node, Ipv4Address vip) const
         protocol = m_protocolFactory.Create<IpipL4Protocol>();
         protocol->Attach(node, device);
     }
-    const auto device = protocol->GetDevice();
+    return NetDeviceContainer(protocol->GetDevice());
+}
+
+NetDeviceContainer
+RealServerHelper::Install(Ptr<Node> node, Ipv4Address vip) const
+{
+    const auto devices = Install(node);
+    const auto ipv4 = node->GetObject<Ipv4>();
     if (ipv4->GetInterfaceForAddress(vip) < 0)
     {
-        ipv4->AddAddress(ipv4->GetInterfaceForDevice(device),
+        ipv4->AddAddress(ipv4->GetInterfaceForDevice(devices.Get(0)),
                          Ipv4InterfaceAddress(vip, Ipv4Mask::GetOnes()));
     }
-    return NetDeviceContainer(device);
+    return devices;
 }
 
 void

@@ -55,7 +55,14 @@ class RealServerHelper
     NetDeviceContainer Install(const NodeContainer& nodes, Ipv4Address vip) const;
 
     /**
-     * @brief The same for one node.
+     * @brief Make a node a real server of no service address yet, if it is none.
+     * @param node a node with an Internet stack
+     * @return the tunnel device
+     */
+    NetDeviceContainer Install(Ptr<Node> node) const;
+
+    /**
+     * @brief Make one node a real server of a service address.
      * @param node a node with an Internet stack
      * @param vip the service address
      * @return the tunnel device

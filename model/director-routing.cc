@@ -58,9 +58,8 @@ DirectorRouting::IsMartian(Ipv4Address source, Ipv4Address destination) const
     {
         return IsLocal(source);
     }
-    const uint32_t network = source.Get() >> 24;
-    return network == 0 || network == 127 || source.IsBroadcast() || source.IsMulticast() ||
-           IsLocal(source);
+    return source.IsAny() || source.Get() >> 24 == 127 || source.IsBroadcast() ||
+           source.IsMulticast() || IsLocal(source);
 }
 
 bool
@@ -84,7 +83,7 @@ DirectorRouting::RouteInput(Ptr<const Packet> packet,
     {
         return m_inner->RouteInput(packet, header, idev, ucb, mcb, lcb, ecb);
     }
-    Ipv4Datagram datagram{header, {}, packet};
+    auto datagram = MakeDatagram(packet, header);
     if (isGroup ? m_director->ReceiveGroup(datagram) : m_director->Receive(datagram))
     {
         return true;

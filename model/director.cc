@@ -220,10 +220,6 @@ Director::DoDispose()
     {
         m_routing->SetDirector(nullptr);
     }
-    if (m_ipv4)
-    {
-        m_ipv4->TraceDisconnectWithoutContext("Rx", MakeCallback(&Director::SeePacket, this));
-    }
     m_stack.Detach();
     m_routing = nullptr;
     m_device = nullptr;
@@ -251,7 +247,6 @@ Director::Attach()
     node->AddDevice(m_device);
     m_ipv4->AddInterface(m_device);
     m_routing = DirectorRouting::Install(m_ipv4);
-    m_ipv4->TraceConnectWithoutContext("Rx", MakeCallback(&Director::SeePacket, this));
     m_stack.Attach(node);
 }
 
@@ -337,7 +332,6 @@ bool
 Director::ReceiveGroup(Ipv4Datagram& datagram)
 {
     NS_LOG_FUNCTION(this << datagram.header);
-    datagram.header = WithoutOptions(datagram.header);
     const bool isTruncated = datagram.payload->GetSize() < datagram.header.GetPayloadSize();
     if (!isTruncated && FragmentReassembler::IsFragment(datagram.header) && !Reassemble(datagram))
     {
@@ -365,64 +359,6 @@ Director::ReceiveGroup(Ipv4Datagram& datagram)
     return true;
 }
 
-void
-Director::SeePacket(Ptr<const Packet> packet, Ptr<Ipv4> ipv4, uint32_t interface)
-{
-    // ns-3 reads the header without its options
-    uint8_t first = 0;
-    packet->CopyData(&first, 1);
-    const uint32_t size = (first & 15) * 4;
-    if (size > IPV4_HEADER_SIZE && size <= packet->GetSize())
-    {
-        std::vector<uint8_t> octets(size);
-        packet->CopyData(octets.data(), octets.size());
-        m_options.assign(octets.begin() + IPV4_HEADER_SIZE, octets.end());
-    }
-}
-
-bool
-Director::TakeOptions(Ipv4Datagram& datagram)
-{
-    const uint32_t size = datagram.header.GetSerializedSize() - IPV4_HEADER_SIZE;
-    if (size == 0)
-    {
-        return true;
-    }
-    datagram.header = WithoutOptions(datagram.header);
-    if (Node::ChecksumEnabled())
-    {
-        datagram.header.EnableChecksum();
-    }
-    if (m_options.size() != size)
-    {
-        return true; // the node's IPv4 was not asked
-    }
-    const auto asked = datagram.header.GetDestination();
-    const Time now = Simulator::Now();
-    datagram.received = m_options;
-    datagram.options = m_options;
-    const auto result = TakeIpOptions(datagram.options, asked, now, m_ipv4);
-    if (result.isBad)
-    {
-        IpOptions good = datagram.options;
-        good.resize(result.good);
-        m_icmp.SendQuoting(m_ipv4,
-                           asked,
-                           IcmpErrorSender::PARAMETER_PROBLEM,
-                           uint32_t{result.pointer} << 24,
-                           datagram.header,
-                           datagram.ToQuote(),
-                           now,
-                           good);
-    }
-    if (result.isBad || result.isSourceRoute)
-    {
-        Drop(datagram, DropReason::BAD_OPTIONS);
-        return false;
-    }
-    return true;
-}
-
 bool
 Director::Reassemble(Ipv4Datagram& datagram)
 {
@@ -445,8 +381,9 @@ bool
 Director::Receive(Ipv4Datagram& datagram)
 {
     NS_LOG_FUNCTION(this << datagram.header);
-    if (!TakeOptions(datagram))
+    if (!m_stack.TakeOptions(datagram, datagram.header.GetDestination()))
     {
+        Drop(datagram, DropReason::BAD_OPTIONS);
         return true;
     }
     if (datagram.payload->GetSize() < datagram.header.GetPayloadSize())

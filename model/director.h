@@ -214,21 +214,6 @@ class Director : public Application, public DirectorCore
     void TakeAddress(Ipv4Address address);
 
     /**
-     * @brief See a packet as it comes to the node, to keep its IP options.
-     * @param packet the packet, its IPv4 header included
-     * @param ipv4 the node's IPv4
-     * @param interface where it came in
-     */
-    void SeePacket(Ptr<const Packet> packet, Ptr<Ipv4> ipv4, uint32_t interface);
-
-    /**
-     * @brief Take the options of a packet as its destination does.
-     * @param[in,out] datagram the packet; gets its options, and a header without them
-     * @return false when it is dropped for them
-     */
-    bool TakeOptions(Ipv4Datagram& datagram);
-
-    /**
      * @brief Hold a fragment until its datagram is whole.
      * @param[in,out] datagram the fragment; becomes the whole
      * @return false while it is not
@@ -329,7 +314,6 @@ class Director : public Application, public DirectorCore
     IcmpErrorSender m_icmp;            ///< errors from the VIP
     PathMtuCache m_pathMtu;            ///< path MTUs to the real servers
     LocalStack m_stack{m_icmp};        ///< answers what is not for a service
-    IpOptions m_options;               ///< of the packet that comes in
     EventId m_expiry;                  ///< the one timer event
     EventId m_defenceTimer;            ///< the event of each second
     Time m_expiryTime;                 ///< when it comes

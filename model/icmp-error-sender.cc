@@ -35,12 +35,19 @@ constexpr uint32_t ICMP_HEADER_SIZE = 8; ///< octets
 constexpr uint32_t LONGEST_IPV4_HEADER = 60; ///< octets, with options (RFC 791, 3.1)
 constexpr uint8_t DEFAULT_TTL = 64;          ///< sysctl net.ipv4.ip_default_ttl
 constexpr int BURST = 6;                     ///< errors that one host may get at once
+constexpr int UNROUTED_BURST = 5;            ///< packets without a route that are answered at once
+constexpr uint32_t MOST_REDIRECTS = 9;       ///< that a host may ignore
+
+const Time UNSEEN = Seconds(60);                   ///< credit of a host that is not known
+const Time UNROUTED_COST = Seconds(1);             ///< credit that such an answer takes
+const Time REDIRECT_INTERVAL = MilliSeconds(20);   ///< between two redirects, doubled with each
+const Time REDIRECT_SILENCE = MilliSeconds(20480); ///< after which a host is told anew
 
 /**
  * Whether the packet is itself an ICMP error, about which none is sent.
  * @param header its header
  * @param packet the packet, its header included
- * @return true for the error types of RFC 792
+ * @return false for requests, replies and what is no ICMP
  */
 bool
 IsIcmpError(const Ipv4Header& header, Ptr<const Packet> packet)
@@ -56,10 +63,28 @@ IsIcmpError(const Ipv4Header& header, Ptr<const Packet> packet)
         return true;
     }
     const uint8_t type = start[at];
-    return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+    // net/ipv4/icmp.c, icmp_pointers: what is not known might be one
+    return type != 0 && type != 8 && (type < 13 || type > 18);
 }
 
 } // namespace
+
+IcmpErrorSender::Credit&
+IcmpErrorSender::GetCredit(Ipv4Address host, Time now)
+{
+    if (m_credit.size() >= m_purgeAt)
+    {
+        const Time full = BURST * m_interval;
+        for (auto it = m_credit.begin(); it != m_credit.end();)
+        {
+            const Time since = now - it->second.filled;
+            it = since > REDIRECT_SILENCE && it->second.amount + since >= full ? m_credit.erase(it)
+                                                                               : std::next(it);
+        }
+        m_purgeAt = std::max<std::size_t>(1024, 2 * m_credit.size());
+    }
+    return m_credit.emplace(host, Credit{now - UNSEEN, Time(0)}).first->second;
+}
 
 bool
 IcmpErrorSender::TakeCredit(Ipv4Address host, Time now)
@@ -68,19 +93,8 @@ IcmpErrorSender::TakeCredit(Ipv4Address host, Time now)
     {
         return true;
     }
-    const Time full = BURST * m_interval;
-    if (m_credit.size() >= m_purgeAt)
-    {
-        for (auto it = m_credit.begin(); it != m_credit.end();)
-        {
-            it = it->second.amount + (now - it->second.filled) >= full ? m_credit.erase(it)
-                                                                       : std::next(it);
-        }
-        m_purgeAt = std::max<std::size_t>(1024, 2 * m_credit.size());
-    }
-    auto [it, isNew] = m_credit.emplace(host, Credit{now, full});
-    auto& credit = it->second;
-    credit.amount = std::min(full, credit.amount + (now - credit.filled));
+    auto& credit = GetCredit(host, now);
+    credit.amount = std::min(BURST * m_interval, credit.amount + (now - credit.filled));
     credit.filled = now;
     if (credit.amount < m_interval)
     {
@@ -88,6 +102,46 @@ IcmpErrorSender::TakeCredit(Ipv4Address host, Time now)
     }
     credit.amount -= m_interval;
     return true;
+}
+
+void
+IcmpErrorSender::SendUnrouted(Ptr<Ipv4> ipv4, const Ipv4Datagram& datagram, Time now)
+{
+    auto& credit = GetCredit(datagram.header.GetSource(), now);
+    credit.amount = std::min(UNROUTED_BURST * UNROUTED_COST, credit.amount + now - credit.filled);
+    credit.filled = now;
+    if (credit.amount >= UNROUTED_COST)
+    {
+        credit.amount -= UNROUTED_COST;
+        Send(ipv4, Ipv4Address::GetAny(), NET_UNREACHABLE, 0, datagram, now);
+    }
+}
+
+void
+IcmpErrorSender::SendRedirect(Ptr<Ipv4> ipv4,
+                              Ipv4Address gateway,
+                              const Ipv4Datagram& datagram,
+                              Time now)
+{
+    auto& credit = GetCredit(datagram.header.GetSource(), now);
+    if (now - credit.filled > REDIRECT_SILENCE)
+    {
+        credit.amount = Time(0);
+        credit.redirects = 0;
+    }
+    if (credit.redirects >= MOST_REDIRECTS)
+    {
+        credit.filled = now;
+        return;
+    }
+    if (credit.redirects > 0 &&
+        now - credit.filled <= REDIRECT_INTERVAL * (int64_t{1} << credit.redirects))
+    {
+        return;
+    }
+    credit.filled = now;
+    credit.redirects++;
+    Send(ipv4, Ipv4Address::GetAny(), REDIRECT_HOST, gateway.Get(), datagram, now);
 }
 
 void
@@ -133,17 +187,6 @@ IcmpErrorSender::SendQuoting(Ptr<Ipv4> ipv4,
         return 0;
     }
     Ipv4Datagram answer;
-    if (!EchoIpOptions(options, from, now, ipv4, answer.options))
-    {
-        NS_LOG_LOGIC("no room in the options");
-        return 0;
-    }
-    if (error != FRAGMENTATION_NEEDED && !TakeCredit(to, now))
-    {
-        NS_LOG_LOGIC("rate limit for " << to);
-        return 0;
-    }
-
     Ipv4Header& reply = answer.header;
     reply.SetSource(from);
     reply.SetDestination(to);
@@ -152,7 +195,6 @@ IcmpErrorSender::SendQuoting(Ptr<Ipv4> ipv4,
     // precedence "internetwork control", the TOS bits of the packet (icmp.c, __icmp_send)
     reply.SetTos(0xc0 | (header.GetTos() & 0x1e));
     reply.SetMayFragment();
-    reply.SetIdentification(++m_identification);
 
     Socket::SocketErrno routeError;
     const auto l3 = ipv4->GetObject<Ipv4L3Protocol>();
@@ -163,6 +205,21 @@ IcmpErrorSender::SendQuoting(Ptr<Ipv4> ipv4,
         NS_LOG_LOGIC("no route to " << to);
         return 0;
     }
+    if (from.IsAny())
+    {
+        reply.SetSource(route->GetSource());
+    }
+    if (!EchoIpOptions(options, reply.GetSource(), now, ipv4, answer.options))
+    {
+        NS_LOG_LOGIC("no room in the options");
+        return 0;
+    }
+    if (error != FRAGMENTATION_NEEDED && error != REDIRECT_HOST && !TakeCredit(to, now))
+    {
+        NS_LOG_LOGIC("rate limit for " << to);
+        return 0;
+    }
+    reply.SetIdentification(++m_identification);
 
     const uint32_t room =
         LARGEST_ERROR - IPV4_HEADER_SIZE - answer.options.size() - ICMP_HEADER_SIZE;

@@ -40,10 +40,12 @@ class IcmpErrorSender
     /** ICMP types and codes that are sent (RFC 792). */
     enum Error : uint16_t
     {
+        NET_UNREACHABLE = 0x0300,      ///< type 3, code 0
         HOST_UNREACHABLE = 0x0301,     ///< type 3, code 1
         PROTOCOL_UNREACHABLE = 0x0302, ///< type 3, code 2
         PORT_UNREACHABLE = 0x0303,     ///< type 3, code 3
         FRAGMENTATION_NEEDED = 0x0304, ///< type 3, code 4; never rate limited
+        REDIRECT_HOST = 0x0501,        ///< type 5, code 1, with a rate limit of its own
         TTL_EXCEEDED = 0x0b00,         ///< type 11, code 0
         REASSEMBLY_TIME = 0x0b01,      ///< type 11, code 1
         PARAMETER_PROBLEM = 0x0c00     ///< type 12, code 0
@@ -71,7 +73,7 @@ class IcmpErrorSender
     /**
      * @brief Send an error to the source of a packet.
      * @param ipv4 the node's IPv4
-     * @param from source address of the error
+     * @param from source address of the error; 0.0.0.0 for that of the way back
      * @param error type and code
      * @param rest second word of the ICMP header: the next-hop MTU in octets for
      *        FRAGMENTATION_NEEDED, the octet in the first octet for PARAMETER_PROBLEM, else 0
@@ -89,7 +91,7 @@ class IcmpErrorSender
     /**
      * @brief Send an error that quotes the very octets of a packet.
      * @param ipv4 the node's IPv4
-     * @param from source address of the error
+     * @param from source address of the error; 0.0.0.0 for that of the way back
      * @param error type and code
      * @param rest second word of the ICMP header
      * @param header header of the packet, to know what it is
@@ -109,17 +111,50 @@ class IcmpErrorSender
                          const IpOptions& options = {});
 
     /**
+     * @brief Tell the source of a packet to be forwarded that there is no route, unless it was told
+     * a lot (net/ipv4/route.c, ip_error): such answers take credit of their own beside that of
+     * errors.
+     * @param ipv4 the node's IPv4
+     * @param datagram the packet, quoted as it is given
+     * @param now the time
+     */
+    void SendUnrouted(Ptr<Ipv4> ipv4, const Ipv4Datagram& datagram, Time now);
+
+    /**
+     * @brief Tell the source of a packet a better way, unless it was told often enough
+     * (net/ipv4/route.c, ip_rt_send_redirect).
+     *
+     * Redirects share what they know of a host with the rate limit of errors: who is told, or was
+     * told too often, begins with no credit.
+     *
+     * @param ipv4 the node's IPv4
+     * @param gateway the better way
+     * @param datagram the packet, quoted as it is given
+     * @param now the time
+     */
+    void SendRedirect(Ptr<Ipv4> ipv4, Ipv4Address gateway, const Ipv4Datagram& datagram, Time now);
+
+    /**
      * @brief Forget what the rate limit knows.
      */
     void Clear();
 
   private:
-    /** Credit of one host: time that has not been used up. */
+    /** What is known of a host: its credit is time that has not been used up. */
     struct Credit
     {
-        Time filled; ///< when the credit was last counted
-        Time amount; ///< up to six intervals
+        Time filled;           ///< when the credit was last counted, or a redirect sent
+        Time amount;           ///< up to six intervals
+        uint32_t redirects{0}; ///< how many were sent
     };
+
+    /**
+     * @brief Find what is known of a host.
+     * @param host the host
+     * @param now the time
+     * @return its credit
+     */
+    Credit& GetCredit(Ipv4Address host, Time now);
 
     /**
      * @brief Take one error's worth from a host's credit.

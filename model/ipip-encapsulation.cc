@@ -162,6 +162,7 @@ ReadInnerHeader(const Packet& packet, InnerHeader& header)
     }
     packet.CopyData(octets.data(), octets.size());
     header.totalSize = octets[2] << 8 | octets[3];
+    header.version = octets[0] >> 4;
     header.size = (octets[0] & 0x0f) * 4;
     header.ecn = static_cast<Ipv4Header::EcnType>(octets[1] & 3);
     // the flag "more fragments" and the offset (RFC 791, 3.1)
@@ -169,7 +170,7 @@ ReadInnerHeader(const Packet& packet, InnerHeader& header)
     header.protocol = octets[9];
     header.source = Ipv4Address::Deserialize(&octets[12]);
     header.destination = Ipv4Address::Deserialize(&octets[16]);
-    return octets[0] >> 4 == 4 && header.size >= IPV4_HEADER_SIZE &&
+    return header.version == 4 && header.size >= IPV4_HEADER_SIZE &&
            header.totalSize >= header.size && header.totalSize <= size;
 }
 

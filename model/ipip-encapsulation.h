@@ -127,6 +127,7 @@ struct InnerHeader
     Ipv4Header::EcnType ecn; ///< ECN field
     uint8_t protocol;        ///< IP protocol number
     uint16_t totalSize;      ///< octets of the packet; more would be padding
+    uint8_t version;         ///< IP version
     uint8_t size;            ///< octets of the header, options included
     bool isFragment;         ///< more fragments follow, or it is not the first
 };

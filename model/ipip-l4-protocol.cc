@@ -6,15 +6,14 @@
 
 #include "ipip-l4-protocol.h"
 
+#include "ipip-encapsulation.h"
+#include "real-server-routing.h"
+
 #include "ns3/boolean.h"
-#include "ns3/ipv4-interface.h"
 #include "ns3/ipv4-l3-protocol.h"
-#include "ns3/ipv4-route.h"
-#include "ns3/ipv4-routing-protocol.h"
 #include "ns3/log.h"
 #include "ns3/node.h"
 #include "ns3/simulator.h"
-#include "ns3/socket.h"
 #include "ns3/udp-header.h"
 #include "ns3/udp-l4-protocol.h"
 #include "ns3/uinteger.h"
@@ -36,9 +35,6 @@ namespace
  */
 constexpr uint32_t MAX_DEPTH = 4;
 
-constexpr uint32_t RP_FILTER_STRICT = 1; ///< sysctl rp_filter: by the receiving interface
-constexpr uint32_t RP_FILTER_LOOSE = 2;  ///< sysctl rp_filter: by any interface
-
 } // namespace
 
 const uint8_t IpipL4Protocol::PROT_NUMBER = IP_PROTOCOL_IPIP;
@@ -46,16 +42,14 @@ const uint8_t IpipL4Protocol::PROT_NUMBER = IP_PROTOCOL_IPIP;
 const char*
 ToString(TunnelDropReason reason)
 {
-    static constexpr std::array<const char*, TUNNEL_DROP_REASONS> TEXTS{
-        "not-loaded",
-        "device-down",
-        "truncated",
-        "ecn",
-        "rp-filter",
-        "martian-source",
-        "bad-checksum",
-        "bad-fragment",
+    static constexpr std::array TEXTS{
+        "not-loaded",          "device-down",    "truncated",    "ecn",          "rp-filter",
+        "martian-source",      "bad-checksum",   "bad-fragment", "bad-header",   "bad-options",
+        "martian-destination", "not-local",      "no-route",     "ttl-expired",  "too-big",
+        "no-protocol",         "own-connection", "tcp-checksum", "udp-checksum", "icmp-checksum",
+        "fragment-timeout",
     };
+    static_assert(TEXTS.size() == TUNNEL_DROP_REASONS, "a word for each");
     return TEXTS[static_cast<uint8_t>(reason)];
 }
 
@@ -75,10 +69,23 @@ IpipL4Protocol::GetTypeId()
             .AddAttribute("RpFilter",
                           "Reverse path filter, the greater of net.ipv4.conf.all.rp_filter and "
                           "that of tunl0: 0 none, 1 strict (drops everything from the tunnel), "
-                          "2 loose",
+                          "2 loose (the same while tunl0 has no address)",
                           UintegerValue(0),
                           MakeUintegerAccessor(&IpipL4Protocol::m_rpFilter),
                           MakeUintegerChecker<uint32_t>(0, 2))
+            .AddAttribute("WireRpFilter",
+                          "Reverse path filter for packets that come without the tunnel, the "
+                          "greater of net.ipv4.conf.all.rp_filter and that of their interface",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&IpipL4Protocol::m_wireRpFilter),
+                          MakeUintegerChecker<uint32_t>(0, 2))
+            .AddAttribute("IcmpRateLimit",
+                          "Time between two ICMP errors to one host after a burst of six; 0 is no "
+                          "limit; fragmentation needed is never limited (sysctl icmp_ratelimit)",
+                          TimeValue(Seconds(1)),
+                          MakeTimeAccessor(&IpipL4Protocol::SetIcmpRateLimit,
+                                           &IpipL4Protocol::GetIcmpRateLimit),
+                          MakeTimeChecker(Seconds(0)))
             .AddAttribute("AnswerFromVip",
                           "A UDP answer that an application sends while it handles a packet from "
                           "the tunnel has the VIP as its source, as with IP_PKTINFO, although its "
@@ -91,8 +98,12 @@ IpipL4Protocol::GetTypeId()
                             "A packet was taken out of the tunnel",
                             MakeTraceSourceAccessor(&IpipL4Protocol::m_decapsulateTrace),
                             "ns3::gipt::IpipL4Protocol::DecapsulateTracedCallback")
+            .AddTraceSource("Deliver",
+                            "A packet, from the tunnel or not, reached TCP, UDP or ICMP",
+                            MakeTraceSourceAccessor(&IpipL4Protocol::m_deliverTrace),
+                            "ns3::gipt::IpipL4Protocol::DeliverTracedCallback")
             .AddTraceSource("Drop",
-                            "A packet was dropped at the tunnel",
+                            "A packet was dropped at the tunnel or in the IPv4 input",
                             MakeTraceSourceAccessor(&IpipL4Protocol::m_dropTrace),
                             "ns3::gipt::IpipL4Protocol::DropTracedCallback");
     return tid;
@@ -114,6 +125,7 @@ IpipL4Protocol::Attach(Ptr<Node> node, Ptr<TunnelNetDevice> device)
     m_interface = m_ipv4->GetInterfaceForDevice(device);
     m_device->SetIpv4(m_ipv4);
     m_ipv4->Insert(this);
+    RealServerRouting::Install(this, m_icmp, node);
     if (auto udp = node->GetObject<UdpL4Protocol>())
     {
         m_udpDownTarget = udp->GetDownTarget();
@@ -128,7 +140,6 @@ IpipL4Protocol::DoDispose()
     m_node = nullptr;
     m_ipv4 = nullptr;
     m_device = nullptr;
-    m_reassembler.Clear();
     m_icmp.Clear();
     m_downTarget.Nullify();
     m_downTarget6.Nullify();
@@ -142,26 +153,38 @@ IpipL4Protocol::GetProtocolNumber() const
     return PROT_NUMBER;
 }
 
-bool
-IpipL4Protocol::CheckSource(Ipv4Address source, TunnelDropReason& reason) const
+void
+IpipL4Protocol::SetIcmpRateLimit(Time interval)
 {
-    // net/ipv4/fib_frontend.c, fib_validate_source
-    if (m_ipv4->GetInterfaceForAddress(source) >= 0)
-    {
-        reason = TunnelDropReason::MARTIAN_SOURCE;
-        return false;
-    }
-    if (m_rpFilter == 0)
+    m_icmp.SetRateLimit(interval);
+}
+
+Time
+IpipL4Protocol::GetIcmpRateLimit() const
+{
+    return m_icmp.GetRateLimit();
+}
+
+bool
+IpipL4Protocol::IsUp() const
+{
+    return m_ipv4->IsUp(m_interface);
+}
+
+bool
+IpipL4Protocol::CheckHeader(const Packet& packet, TunnelDropReason& reason)
+{
+    InnerHeader header;
+    if (ReadInnerHeader(packet, header))
     {
         return true;
     }
-    reason = TunnelDropReason::RP_FILTER;
-    Ipv4Header back;
-    back.SetDestination(source);
-    Socket::SocketErrno error;
-    const auto route =
-        m_ipv4->GetRoutingProtocol()->RouteOutput(Create<Packet>(), back, nullptr, error);
-    return route && (m_rpFilter == RP_FILTER_LOOSE || route->GetOutputDevice() == m_device);
+    // what was read of it tells why
+    const bool isGood = packet.GetSize() < IPV4_HEADER_SIZE ||
+                        (header.version == 4 && header.size >= IPV4_HEADER_SIZE &&
+                         header.size <= packet.GetSize() && header.size <= header.totalSize);
+    reason = isGood ? TunnelDropReason::TRUNCATED : TunnelDropReason::BAD_HEADER;
+    return false;
 }
 
 IpL4Protocol::RxStatus
@@ -170,26 +193,38 @@ IpipL4Protocol::Receive(Ptr<Packet> packet,
                         Ptr<Ipv4Interface> incomingInterface)
 {
     NS_LOG_FUNCTION(this << packet << header << incomingInterface);
-    if (!m_loaded || !m_ipv4->IsUp(m_interface))
+    TunnelDropReason reason;
+    const bool isGood = CheckHeader(*packet, reason);
+    if (m_loaded && packet->GetSize() < IPV4_HEADER_SIZE)
     {
-        m_icmp.Send(m_ipv4,
-                    header.GetDestination(),
-                    m_loaded ? IcmpErrorSender::PORT_UNREACHABLE
-                             : IcmpErrorSender::PROTOCOL_UNREACHABLE,
-                    0,
-                    {header, {}, packet},
-                    Simulator::Now());
+        Drop(header, packet, reason);
+        return RX_OK;
+    }
+    if (!m_loaded || !IsUp())
+    {
+        // a packet to a broadcast address is not answered
+        if (m_ipv4->GetInterfaceForAddress(header.GetDestination()) >= 0)
+        {
+            m_icmp.Send(m_ipv4,
+                        header.GetDestination(),
+                        m_loaded ? IcmpErrorSender::PORT_UNREACHABLE
+                                 : IcmpErrorSender::PROTOCOL_UNREACHABLE,
+                        0,
+                        {header, {}, packet},
+                        Simulator::Now());
+        }
         Drop(header,
              packet,
              m_loaded ? TunnelDropReason::DEVICE_DOWN : TunnelDropReason::NOT_LOADED);
         return RX_OK;
     }
-    InnerHeader inner;
-    if (!ReadInnerHeader(*packet, inner))
+    if (!isGood)
     {
-        Drop(header, packet, TunnelDropReason::TRUNCATED);
+        Drop(header, packet, reason);
         return RX_OK;
     }
+    InnerHeader inner;
+    ReadInnerHeader(*packet, inner);
     if (packet->GetSize() > inner.totalSize)
     {
         // padding must not pass for content
@@ -201,134 +236,95 @@ IpipL4Protocol::Receive(Ptr<Packet> packet,
         Drop(header, packet, TunnelDropReason::ECN);
         return RX_OK;
     }
-    TunnelDropReason reason;
-    if (!CheckSource(inner.source, reason))
+    if (ecn != EcnResult::KEEP &&
+        !SetEcn(packet, ecn == EcnResult::SET_CE ? Ipv4Header::ECN_CE : Ipv4Header::ECN_ECT1))
     {
-        Drop(header, packet, reason);
+        Drop(header, packet, TunnelDropReason::BAD_CHECKSUM);
         return RX_OK;
-    }
-    if (ecn != EcnResult::KEEP)
-    {
-        // A new checksum must not make good what was bad.
-        Ipv4Header changed;
-        if (!TakeHeader(*packet, changed))
-        {
-            Drop(header, packet, TunnelDropReason::BAD_CHECKSUM);
-            return RX_OK;
-        }
-        changed.SetEcn(ecn == EcnResult::SET_CE ? Ipv4Header::ECN_CE : Ipv4Header::ECN_ECT1);
-        PutHeader(*packet, changed);
     }
     m_decapsulated++;
     m_decapsulateTrace(header, packet);
-    Deliver(packet, header, inner);
+    Hand(packet);
     return RX_OK;
 }
 
-Ptr<Packet>
-IpipL4Protocol::Reassemble(Ptr<Packet> fragment, const Ipv4Header& outer)
-{
-    Ipv4Header header;
-    auto content = fragment->Copy();
-    if (!TakeHeader(*content, header))
-    {
-        Drop(outer, fragment, TunnelDropReason::BAD_FRAGMENT);
-        return nullptr;
-    }
-    FragmentReassembler::Datagram datagram;
-    const Time now = Simulator::Now();
-    m_reassembler.Expire(now);
-    const auto status = m_reassembler.Add(header, content, now, datagram);
-    if (status == FragmentReassembler::Status::DROPPED)
-    {
-        Drop(outer, fragment, TunnelDropReason::BAD_FRAGMENT);
-    }
-    if (status != FragmentReassembler::Status::COMPLETE)
-    {
-        return nullptr;
-    }
-    auto whole = datagram.payload->Copy();
-    PutHeader(*whole, datagram.header);
-    return whole;
-}
-
 bool
-IpipL4Protocol::TakeHeader(Packet& packet, Ipv4Header& header)
+IpipL4Protocol::SetEcn(Ptr<Packet>& packet, Ipv4Header::EcnType ecn)
 {
+    Ipv4Datagram datagram;
     if (Node::ChecksumEnabled())
     {
-        header.EnableChecksum();
+        datagram.header.EnableChecksum();
     }
-    packet.PeekHeader(header);
-    if (!header.IsChecksumOk())
+    packet->PeekHeader(datagram.header);
+    if (!datagram.header.IsChecksumOk())
     {
         return false;
     }
-    packet.RemoveHeader(header);
+    const uint32_t size = datagram.header.GetSerializedSize();
+    if (size > IPV4_HEADER_SIZE)
+    {
+        datagram.options.resize(size);
+        packet->CopyData(datagram.options.data(), size);
+        datagram.options.erase(datagram.options.begin(),
+                               datagram.options.begin() + IPV4_HEADER_SIZE);
+        datagram.header = WithoutOptions(datagram.header);
+        if (Node::ChecksumEnabled())
+        {
+            datagram.header.EnableChecksum();
+        }
+    }
+    datagram.header.SetEcn(ecn);
+    packet->RemoveAtStart(size);
+    datagram.payload = packet;
+    packet = datagram.ToPacket();
     return true;
 }
 
 void
-IpipL4Protocol::PutHeader(Packet& content, Ipv4Header& header)
-{
-    if (header.GetSerializedSize() != IPV4_HEADER_SIZE)
-    {
-        header = WithoutOptions(header);
-    }
-    if (Node::ChecksumEnabled())
-    {
-        header.EnableChecksum();
-    }
-    content.AddHeader(header);
-}
-
-void
-IpipL4Protocol::Deliver(Ptr<Packet> packet, const Ipv4Header& outer, InnerHeader inner)
-{
-    const auto isLocal = [this, &inner]() {
-        return m_ipv4->IsDestinationAddress(inner.destination, m_interface);
-    };
-    if (inner.isFragment && isLocal())
-    {
-        // put together here, so that only whole transport headers go up
-        packet = Reassemble(packet, outer);
-        if (!packet)
-        {
-            return;
-        }
-        ReadInnerHeader(*packet, inner);
-    }
-    TransportHeader transport;
-    if (!ReadTransportHeader(inner.protocol, *packet, inner.size, transport) && isLocal())
-    {
-        Drop(outer, packet, TunnelDropReason::TRUNCATED);
-        return;
-    }
-    const UdpRequest request{inner.source,
-                             inner.destination,
-                             transport.sourcePort,
-                             transport.destinationPort};
-    Hand(packet, m_answerFromVip && inner.protocol == IP_PROTOCOL_UDP, request);
-}
-
-void
-IpipL4Protocol::Hand(Ptr<Packet> packet, bool mayAnswer, UdpRequest request)
+IpipL4Protocol::Hand(Ptr<Packet> packet)
 {
     if (m_depth >= MAX_DEPTH)
     {
-        Simulator::ScheduleNow(&IpipL4Protocol::Hand,
-                               Ptr<IpipL4Protocol>(this),
-                               packet,
-                               mayAnswer,
-                               request);
+        Simulator::ScheduleNow(&IpipL4Protocol::Hand, Ptr<IpipL4Protocol>(this), packet);
         return;
     }
-    const auto before = m_request;
-    m_request = mayAnswer ? &request : nullptr;
     m_depth++;
     m_device->Deliver(packet);
     m_depth--;
+}
+
+std::optional<IpipL4Protocol::UdpRequest>
+IpipL4Protocol::BeginRequest(const Ipv4Datagram& datagram, bool isTunnel)
+{
+    const auto before = m_request;
+    m_request.reset();
+    const auto& header = datagram.header;
+    std::array<uint8_t, 4> ports;
+    if (isTunnel && m_answerFromVip && header.GetProtocol() == IP_PROTOCOL_UDP &&
+        datagram.payload->CopyData(ports.data(), ports.size()) == ports.size())
+    {
+        m_request = UdpRequest{header.GetSource(),
+                               header.GetDestination(),
+                               static_cast<uint16_t>(ports[0] << 8 | ports[1]),
+                               static_cast<uint16_t>(ports[2] << 8 | ports[3])};
+    }
+    return before;
+}
+
+void
+IpipL4Protocol::EndRequest(const std::optional<UdpRequest>& before)
+{
     m_request = before;
+}
+
+void
+IpipL4Protocol::NotifyDeliver(const Ipv4Datagram& datagram)
+{
+    if (!m_deliverTrace.IsEmpty())
+    {
+        m_deliverTrace(datagram.ToQuote()); // what arrived, as far as Linux tells
+    }
 }
 
 void
@@ -372,11 +368,11 @@ IpipL4Protocol::Receive(Ptr<Packet> packet,
 }
 
 void
-IpipL4Protocol::Drop(const Ipv4Header& outer, Ptr<const Packet> inner, TunnelDropReason reason)
+IpipL4Protocol::Drop(const Ipv4Header& header, Ptr<const Packet> packet, TunnelDropReason reason)
 {
-    NS_LOG_LOGIC("drop " << outer << ": " << ToString(reason));
+    NS_LOG_LOGIC("drop " << header << ": " << ToString(reason));
     m_dropped[static_cast<uint8_t>(reason)]++;
-    m_dropTrace(outer, inner, reason);
+    m_dropTrace(header, packet, reason);
 }
 
 void

@@ -7,9 +7,8 @@
 #ifndef GIPT_IPIP_L4_PROTOCOL_H
 #define GIPT_IPIP_L4_PROTOCOL_H
 
-#include "fragment-reassembler.h"
 #include "icmp-error-sender.h"
-#include "ipip-encapsulation.h"
+#include "ipv4-datagram.h"
 #include "tunnel-net-device.h"
 
 #include "ns3/ip-l4-protocol.h"
@@ -19,6 +18,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace ns3
 {
@@ -31,22 +31,36 @@ namespace gipt
 
 /**
  * @ingroup global-ip-tunneling
- * @brief Why a real server dropped a packet that came to its tunnel.
+ * @brief Why a real server dropped a packet, at its tunnel or in its IPv4 input.
  */
 enum class TunnelDropReason : uint8_t
 {
-    NOT_LOADED,     ///< no ipip module: ICMP 3/2
-    DEVICE_DOWN,    ///< tunl0 is down: ICMP 3/3
-    TRUNCATED,      ///< the inner packet is shorter than its headers say
-    ECN,            ///< outer CE on a packet that is not ECN-capable (RFC 6040, 4.2)
-    RP_FILTER,      ///< the way back to the source does not lead through the tunnel
-    MARTIAN_SOURCE, ///< the inner source is an address of the node itself
-    BAD_CHECKSUM,   ///< of the inner header, where it is needed at the tunnel: else IPv4 finds it
-    BAD_FRAGMENT    ///< an inner fragment that is damaged or fits no datagram
+    NOT_LOADED,          ///< no ipip module: ICMP 3/2
+    DEVICE_DOWN,         ///< tunl0 is down: ICMP 3/3
+    TRUNCATED,           ///< shorter than its headers say
+    ECN,                 ///< outer CE on a packet that is not ECN-capable (RFC 6040, 4.2)
+    RP_FILTER,           ///< the way back to the source leads through another interface
+    MARTIAN_SOURCE,      ///< no host outside can have this source
+    BAD_CHECKSUM,        ///< of the inner header, where it is needed at the tunnel: else IPv4
+                         ///< finds it
+    BAD_FRAGMENT,        ///< a fragment that is damaged or fits no datagram
+    BAD_HEADER,          ///< the inner header is not one of IPv4
+    BAD_OPTIONS,         ///< IP options not well made (ICMP 12/0), or a source route
+    MARTIAN_DESTINATION, ///< no packet from outside can have this destination
+    NOT_LOCAL,           ///< a multicast group that the node is not in
+    NO_ROUTE,            ///< for another host, and the interface does not forward
+    TTL_EXPIRED,         ///< to be forwarded with TTL 1 or 0: ICMP 11/0
+    TOO_BIG,             ///< to be forwarded, longer than the MTU, with DF: ICMP 3/4
+    NO_PROTOCOL,         ///< a transport protocol that the node does not have: ICMP 3/2
+    OWN_CONNECTION,      ///< to be forwarded, but of a TCP connection of the node itself
+    TCP_CHECKSUM,        ///< of the TCP segment
+    UDP_CHECKSUM,        ///< of the UDP datagram
+    ICMP_CHECKSUM,       ///< of the ICMP message
+    FRAGMENT_TIMEOUT     ///< fragments whose others did not come within 30 s: ICMP 11/1
 };
 
 /** Number of tunnel drop reasons. */
-static constexpr uint8_t TUNNEL_DROP_REASONS = 8;
+static constexpr uint8_t TUNNEL_DROP_REASONS = 21;
 
 /**
  * @ingroup global-ip-tunneling
@@ -62,9 +76,9 @@ const char* ToString(TunnelDropReason reason);
  * tunnel device.
  *
  * The checks are those of Linux 6.1 (net/ipv4/tunnel4.c, ipip.c, ip_tunnel.c). The inner TTL is
- * not decremented. What then becomes of the packet is the business of the node's IPv4 stack: it is
- * delivered when an interface owns its destination, else forwarded or dropped as the node is set up
- * (Ipv4::SetForwarding on the tunnel's interface).
+ * not decremented. What then becomes of the packet is the business of the node's IPv4 input, see
+ * RealServerRouting: it is delivered when an interface owns its destination, else forwarded or
+ * dropped as the node is set up (Ipv4::SetForwarding on the tunnel's interface).
  */
 class IpipL4Protocol : public IpL4Protocol
 {
@@ -116,6 +130,78 @@ class IpipL4Protocol : public IpL4Protocol
         return m_dropped[static_cast<uint8_t>(reason)];
     }
 
+    /**
+     * @brief Whether the ipip module is there.
+     * @return the attribute Loaded
+     */
+    bool IsLoaded() const
+    {
+        return m_loaded;
+    }
+
+    /**
+     * @brief Whether the tunnel device is up.
+     * @return true when its IPv4 interface is
+     */
+    bool IsUp() const;
+
+    /**
+     * @brief The reverse path filter of an interface.
+     * @param device its device
+     * @return the attribute RpFilter for the tunnel device, WireRpFilter for others
+     */
+    uint32_t GetRpFilter(Ptr<const NetDevice> device) const
+    {
+        return device == m_device ? m_rpFilter : m_wireRpFilter;
+    }
+
+    /** A UDP packet from the tunnel while the application deals with it. */
+    struct UdpRequest
+    {
+        Ipv4Address client;  ///< inner source
+        Ipv4Address vip;     ///< inner destination
+        uint16_t clientPort; ///< inner source port
+        uint16_t port;       ///< inner destination port
+    };
+
+    /**
+     * @brief A packet goes up to the node's protocols, whose answer may have the VIP as its source.
+     * @param datagram the packet
+     * @param isTunnel it came out of the tunnel
+     * @return what EndRequest is to be given
+     */
+    std::optional<UdpRequest> BeginRequest(const Ipv4Datagram& datagram, bool isTunnel);
+
+    /**
+     * @brief The node's protocols have dealt with a packet.
+     * @param before what they were dealing with before
+     */
+    void EndRequest(const std::optional<UdpRequest>& before);
+
+    /**
+     * @brief Trace a packet that has reached TCP, UDP or ICMP.
+     * @param datagram the packet
+     */
+    void NotifyDeliver(const Ipv4Datagram& datagram);
+
+    /**
+     * @brief Count and trace a dropped packet.
+     * @param header its header; at the tunnel the outer one
+     * @param packet what followed it
+     * @param reason why
+     */
+    void Drop(const Ipv4Header& header, Ptr<const Packet> packet, TunnelDropReason reason);
+
+    /**
+     * @brief Look whether octets begin with an IPv4 header and are as long as it says, as Linux
+     * does first of all (net/ipv4/ip_input.c, ip_rcv_core). What is not must not reach ns-3's IPv4,
+     * which would read past its end.
+     * @param packet the octets
+     * @param[out] reason why not
+     * @return true when they do
+     */
+    static bool CheckHeader(const Packet& packet, TunnelDropReason& reason);
+
     // from IpL4Protocol
     int GetProtocolNumber() const override;
     RxStatus Receive(Ptr<Packet> packet,
@@ -137,74 +223,50 @@ class IpipL4Protocol : public IpL4Protocol
     typedef void (*DecapsulateTracedCallback)(const Ipv4Header& outer, Ptr<const Packet> inner);
 
     /**
+     * @brief The hook on packets that reach TCP, UDP or ICMP.
+     * @param packet the packet, its header included
+     */
+    typedef void (*DeliverTracedCallback)(Ptr<const Packet> packet);
+
+    /**
      * @brief The hook on packets that are dropped.
-     * @param outer the outer header
-     * @param inner what followed it
+     * @param header its header; at the tunnel the outer one
+     * @param packet what followed it
      * @param reason why
      */
-    typedef void (*DropTracedCallback)(const Ipv4Header& outer,
-                                       Ptr<const Packet> inner,
+    typedef void (*DropTracedCallback)(const Ipv4Header& header,
+                                       Ptr<const Packet> packet,
                                        TunnelDropReason reason);
 
   protected:
     void DoDispose() override;
 
   private:
-    /** A UDP packet from the tunnel while the application deals with it. */
-    struct UdpRequest
-    {
-        Ipv4Address client;  ///< inner source
-        Ipv4Address vip;     ///< inner destination
-        uint16_t clientPort; ///< inner source port
-        uint16_t port;       ///< inner destination port
-    };
-
     /**
-     * @brief The checks of the reverse path (sysctl rp_filter) and for a source of our own.
-     * @param source the inner source
-     * @param[out] reason why it fails
-     * @return true when the packet may pass
+     * @brief Write the outer ECN field into an inner packet.
+     * @param[in,out] packet the inner packet
+     * @param ecn the new field
+     * @return false when its checksum is wrong, which a new one must not make good
      */
-    bool CheckSource(Ipv4Address source, TunnelDropReason& reason) const;
-
-    /**
-     * @brief Check what a packet for the node carries, then hand it to the tunnel device.
-     * @param packet the inner packet
-     * @param outer the outer header, for the drop trace
-     * @param inner the inner header
-     */
-    void Deliver(Ptr<Packet> packet, const Ipv4Header& outer, InnerHeader inner);
-
-    /**
-     * @brief Hold an inner fragment for the node until its datagram is whole.
-     * @param fragment the inner packet
-     * @param outer the outer header, for the drop trace
-     * @return the whole inner packet, null while fragments are missing
-     */
-    Ptr<Packet> Reassemble(Ptr<Packet> fragment, const Ipv4Header& outer);
-
-    /**
-     * @brief Take the IPv4 header off a packet.
-     * @param packet the packet
-     * @param[out] header its header
-     * @return false when its checksum is wrong: the packet is as it was
-     */
-    static bool TakeHeader(Packet& packet, Ipv4Header& header);
-
-    /**
-     * @brief Put an IPv4 header in front of a content, with its checksum if checksums are on.
-     * @param content what follows the header
-     * @param header the header
-     */
-    static void PutHeader(Packet& content, Ipv4Header& header);
+    static bool SetEcn(Ptr<Packet>& packet, Ipv4Header::EcnType ecn);
 
     /**
      * @brief Hand a packet to the tunnel device, now or, in a deep nest of tunnels, in an event.
      * @param packet the inner packet
-     * @param mayAnswer its application may answer from the VIP
-     * @param request what the application is asked
      */
-    void Hand(Ptr<Packet> packet, bool mayAnswer, UdpRequest request);
+    void Hand(Ptr<Packet> packet);
+
+    /**
+     * @brief Set the time between two ICMP errors to one host.
+     * @param interval see the attribute IcmpRateLimit
+     */
+    void SetIcmpRateLimit(Time interval);
+
+    /**
+     * @brief Get the time between two ICMP errors to one host.
+     * @return the attribute IcmpRateLimit
+     */
+    Time GetIcmpRateLimit() const;
 
     /**
      * @brief Where the node's UDP sends; gives an answer the address that was asked.
@@ -220,32 +282,25 @@ class IpipL4Protocol : public IpL4Protocol
                  uint8_t protocol,
                  Ptr<Ipv4Route> route);
 
-    /**
-     * @brief Count and trace a dropped packet.
-     * @param outer the outer header
-     * @param inner what followed it
-     * @param reason why
-     */
-    void Drop(const Ipv4Header& outer, Ptr<const Packet> inner, TunnelDropReason reason);
-
-    bool m_loaded{true};                  ///< the ipip module is there
-    bool m_answerFromVip{true};           ///< see the attribute
-    uint32_t m_rpFilter{0};               ///< sysctl rp_filter, the greater of all and tunl0
-    uint32_t m_depth{0};                  ///< tunnels within tunnels being unpacked right now
-    const UdpRequest* m_request{nullptr}; ///< being dealt with right now
-    Ptr<Node> m_node;                     ///< the real server
-    Ptr<Ipv4L3Protocol> m_ipv4;           ///< its IPv4
-    uint32_t m_interface{0};              ///< interface of the tunnel device
-    Ptr<TunnelNetDevice> m_device;        ///< tunl0
-    FragmentReassembler m_reassembler;    ///< inner fragments for the node
-    IcmpErrorSender m_icmp;               ///< errors to the director
-    DownTargetCallback m_downTarget;      ///< where this protocol would send
-    DownTargetCallback6 m_downTarget6;    ///< the same for IPv6
-    DownTargetCallback m_udpDownTarget;   ///< where UDP sent before
-    uint64_t m_decapsulated{0};           ///< packets taken out
+    bool m_loaded{true};                 ///< the ipip module is there
+    bool m_answerFromVip{true};          ///< see the attribute
+    uint32_t m_rpFilter{0};              ///< sysctl rp_filter, the greater of all and tunl0
+    uint32_t m_wireRpFilter{0};          ///< the same of all and any other interface
+    uint32_t m_depth{0};                 ///< tunnels within tunnels being unpacked right now
+    std::optional<UdpRequest> m_request; ///< being dealt with right now
+    Ptr<Node> m_node;                    ///< the real server
+    Ptr<Ipv4L3Protocol> m_ipv4;          ///< its IPv4
+    uint32_t m_interface{0};             ///< interface of the tunnel device
+    Ptr<TunnelNetDevice> m_device;       ///< tunl0
+    IcmpErrorSender m_icmp;              ///< errors of the node
+    DownTargetCallback m_downTarget;     ///< where this protocol would send
+    DownTargetCallback6 m_downTarget6;   ///< the same for IPv6
+    DownTargetCallback m_udpDownTarget;  ///< where UDP sent before
+    uint64_t m_decapsulated{0};          ///< packets taken out
     std::array<uint64_t, TUNNEL_DROP_REASONS> m_dropped{}; ///< packets dropped, by reason
 
     TracedCallback<const Ipv4Header&, Ptr<const Packet>> m_decapsulateTrace; ///< taken out
+    TracedCallback<Ptr<const Packet>> m_deliverTrace; ///< reached a transport protocol
     TracedCallback<const Ipv4Header&, Ptr<const Packet>, TunnelDropReason> m_dropTrace; ///< dropped
 };
 

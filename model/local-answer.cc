@@ -92,12 +92,16 @@ LocalCheck
 CheckTransport(const Ipv4Header& header, Ptr<const Packet> payload, bool checksums)
 {
     const uint8_t protocol = header.GetProtocol();
+    if (protocol == IP_PROTOCOL_ICMP && checksums && InternetChecksum(GetOctets(payload)) != 0)
+    {
+        return LocalCheck::BAD_CHECKSUM; // before anything else is looked at
+    }
     TransportHeader transport;
     if (!ReadTransportHeader(protocol, *payload, 0, transport))
     {
         return LocalCheck::TRUNCATED;
     }
-    if (protocol != IP_PROTOCOL_TCP && protocol != IP_PROTOCOL_UDP && protocol != IP_PROTOCOL_ICMP)
+    if (protocol != IP_PROTOCOL_TCP && protocol != IP_PROTOCOL_UDP)
     {
         return LocalCheck::GOOD;
     }
@@ -111,11 +115,6 @@ CheckTransport(const Ipv4Header& header, Ptr<const Packet> payload, bool checksu
         }
         octets.resize(size);
         checksums = checksums && (octets[6] || octets[7]);
-    }
-    if (protocol == IP_PROTOCOL_ICMP)
-    {
-        return checksums && InternetChecksum(octets) != 0 ? LocalCheck::BAD_CHECKSUM
-                                                          : LocalCheck::GOOD;
     }
     return checksums && TransportChecksum(header.GetSource(),
                                           header.GetDestination(),

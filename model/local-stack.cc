@@ -44,6 +44,7 @@ constexpr uint8_t TIMESTAMP_REQUEST = 13;             ///< type
 constexpr uint8_t TIMESTAMP_REPLY = 14;               ///< type
 constexpr uint32_t ICMP_HEADER_SIZE = 8;              ///< octets
 constexpr uint32_t TIMESTAMP_SIZE = 4;                ///< octets of each of three
+constexpr std::array<uint8_t, 3> SILENT{2, 103, 136}; ///< protocols: IGMP, PIM, UDP-Lite
 constexpr uint8_t DEFAULT_TTL = 64;                   ///< sysctl net.ipv4.ip_default_ttl
 constexpr int64_t MILLISECONDS_OF_A_DAY = 86'400'000; ///< timestamps begin anew then
 
@@ -129,6 +130,32 @@ LocalStack::Detach()
 }
 
 bool
+LocalStack::TakeOptions(Ipv4Datagram& datagram, Ipv4Address own)
+{
+    if (datagram.options.empty())
+    {
+        return true;
+    }
+    const Time now = Simulator::Now();
+    datagram.received = datagram.options;
+    const auto result = TakeIpOptions(datagram.options, own, now, m_ipv4);
+    if (result.isBad)
+    {
+        IpOptions good = datagram.options;
+        good.resize(result.good);
+        m_icmp.SendQuoting(m_ipv4,
+                           own,
+                           IcmpErrorSender::PARAMETER_PROBLEM,
+                           uint32_t{result.pointer} << 24,
+                           datagram.header,
+                           datagram.ToQuote(),
+                           now,
+                           good);
+    }
+    return !result.isBad && !result.isSourceRoute;
+}
+
+bool
 LocalStack::Leave(const Ipv4Datagram& datagram, DropReason& reason)
 {
     const auto& header = datagram.header;
@@ -146,13 +173,16 @@ LocalStack::Leave(const Ipv4Datagram& datagram, DropReason& reason)
     }
     if (!m_ipv4->GetProtocol(header.GetProtocol()))
     {
-        // ns-3's stack would say nothing
-        m_icmp.Send(m_ipv4,
-                    header.GetDestination(),
-                    IcmpErrorSender::PROTOCOL_UNREACHABLE,
-                    0,
-                    datagram,
-                    now);
+        // Linux has handlers for some more; for others ns-3's stack would say nothing
+        if (std::find(SILENT.begin(), SILENT.end(), header.GetProtocol()) == SILENT.end())
+        {
+            m_icmp.Send(m_ipv4,
+                        header.GetDestination(),
+                        IcmpErrorSender::PROTOCOL_UNREACHABLE,
+                        0,
+                        datagram,
+                        now);
+        }
         reason = DropReason::NO_PROTOCOL;
         return true;
     }

@@ -62,6 +62,14 @@ class LocalStack
     void Detach();
 
     /**
+     * @brief Take the options of a packet that has come in; a bad one is answered.
+     * @param[in,out] datagram the packet
+     * @param own address of the node: the one that was asked, or that of the way on
+     * @return false when it goes no further
+     */
+    bool TakeOptions(Ipv4Datagram& datagram, Ipv4Address own);
+
+    /**
      * @brief Leave a packet to the node's own protocols, unless Linux's would not take it, or ns-3
      * has none to answer it.
      * @param datagram the packet

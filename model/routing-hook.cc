@@ -6,7 +6,10 @@
 
 #include "routing-hook.h"
 
+#include "ipip-encapsulation.h"
+
 #include "ns3/log.h"
+#include "ns3/node.h"
 
 namespace ns3
 {
@@ -44,6 +47,10 @@ void
 RoutingHook::DoDispose()
 {
     NS_LOG_FUNCTION(this);
+    if (m_hooked)
+    {
+        m_hooked->TraceDisconnectWithoutContext("Rx", MakeCallback(&RoutingHook::SeePacket, this));
+    }
     m_hooked = nullptr;
     m_inner = nullptr;
     m_innerList = nullptr;
@@ -58,6 +65,7 @@ RoutingHook::SetIpv4(Ptr<Ipv4> ipv4)
     NS_LOG_FUNCTION(this << ipv4);
     // the inner protocol has its Ipv4 already and would not take one twice
     m_hooked = ipv4;
+    ipv4->TraceConnectWithoutContext("Rx", MakeCallback(&RoutingHook::SeePacket, this));
     ReadAddresses();
 }
 
@@ -72,13 +80,44 @@ RoutingHook::ReadAddresses()
         {
             const auto address = m_hooked->GetAddress(i, j);
             m_local.insert(address.GetLocal());
-            if (address.GetMask().GetPrefixLength() < 31)
+            const bool isLoopback = address.GetLocal().Get() >> 24 == 127;
+            if (m_hooked->IsUp(i) && !isLoopback && address.GetMask().GetPrefixLength() < 31)
             {
                 m_broadcasts.insert(
                     address.GetLocal().GetSubnetDirectedBroadcast(address.GetMask()));
             }
         }
     }
+}
+
+void
+RoutingHook::SeePacket(Ptr<const Packet> packet, Ptr<Ipv4> ipv4, uint32_t interface)
+{
+    uint8_t first = 0;
+    packet->CopyData(&first, 1);
+    const uint32_t size = (first & 15) * 4;
+    if (size > IPV4_HEADER_SIZE && size <= packet->GetSize())
+    {
+        std::vector<uint8_t> octets(size);
+        packet->CopyData(octets.data(), octets.size());
+        m_options.assign(octets.begin() + IPV4_HEADER_SIZE, octets.end());
+    }
+}
+
+Ipv4Datagram
+RoutingHook::MakeDatagram(Ptr<const Packet> packet, const Ipv4Header& header) const
+{
+    const uint32_t size = header.GetSerializedSize() - IPV4_HEADER_SIZE;
+    if (size == 0)
+    {
+        return {header, {}, packet};
+    }
+    Ipv4Header plain = WithoutOptions(header);
+    if (Node::ChecksumEnabled())
+    {
+        plain.EnableChecksum();
+    }
+    return {plain, m_options.size() == size ? m_options : IpOptions(), packet};
 }
 
 Ptr<Ipv4Route>
@@ -93,12 +132,14 @@ RoutingHook::RouteOutput(Ptr<Packet> packet,
 void
 RoutingHook::NotifyInterfaceUp(uint32_t interface)
 {
+    ReadAddresses();
     m_inner->NotifyInterfaceUp(interface);
 }
 
 void
 RoutingHook::NotifyInterfaceDown(uint32_t interface)
 {
+    ReadAddresses();
     m_inner->NotifyInterfaceDown(interface);
 }
 

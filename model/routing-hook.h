@@ -7,6 +7,7 @@
 #ifndef GIPT_ROUTING_HOOK_H
 #define GIPT_ROUTING_HOOK_H
 
+#include "ipv4-datagram.h"
 #include "ns3-release.h"
 
 #include "ns3/ipv4-list-routing.h"
@@ -60,7 +61,17 @@ class RoutingHook : public Ipv4ListRouting
      */
     bool IsGroup(Ipv4Address address) const
     {
-        return address.IsMulticast() || address.IsBroadcast() || m_broadcasts.count(address) > 0;
+        return address.IsMulticast() || address.IsBroadcast() || IsBroadcast(address);
+    }
+
+    /**
+     * @brief Whether an address is the broadcast address of a network of the node.
+     * @param address an address
+     * @return true when an interface that is up has such a network
+     */
+    bool IsBroadcast(Ipv4Address address) const
+    {
+        return m_broadcasts.count(address) > 0;
     }
 
     // from Ipv4RoutingProtocol
@@ -86,6 +97,14 @@ class RoutingHook : public Ipv4ListRouting
     void DoDispose() override;
 
     /**
+     * @brief Put the packet that comes in right now together with its options.
+     * @param packet what follows the header
+     * @param header the header as ns-3 has read it
+     * @return the packet
+     */
+    Ipv4Datagram MakeDatagram(Ptr<const Packet> packet, const Ipv4Header& header) const;
+
+    /**
      * @brief Put a hook into a node's IPv4, in front of the routing protocol that is there.
      * @tparam HOOK class of the hook
      * @param ipv4 the node's IPv4, its stack installed
@@ -105,13 +124,22 @@ class RoutingHook : public Ipv4ListRouting
     void Wrap(Ptr<Ipv4RoutingProtocol> inner);
 
     /**
-     * @brief Read the node's addresses again.
+     * @brief Read the node's addresses again: they have changed, or an interface is up or down.
      */
     void ReadAddresses();
 
+    /**
+     * @brief See a packet before ns-3 reads its header, which forgets the options.
+     * @param packet the packet
+     * @param ipv4 the node's IPv4
+     * @param interface where it came in
+     */
+    void SeePacket(Ptr<const Packet> packet, Ptr<Ipv4> ipv4, uint32_t interface);
+
     Ptr<Ipv4ListRouting> m_innerList;                          ///< what routed before, if a list
     std::unordered_set<Ipv4Address, AddressHash> m_local;      ///< addresses of the node
-    std::unordered_set<Ipv4Address, AddressHash> m_broadcasts; ///< of the node's networks
+    std::unordered_set<Ipv4Address, AddressHash> m_broadcasts; ///< of its networks, interface up
+    IpOptions m_options; ///< of the last packet with options that came in
 };
 
 template <typename HOOK>
