@@ -247,7 +247,7 @@ class RealServerScript:
         for part in self.cut(packet) if choose.random() < 0.2 else [packet]:
             if choose.random() < 0.05:
                 part = part[: choose.randint(0, len(part))]
-            if choose.random() < 0.1:
+            if choose.random() < 0.1 and part:
                 yield part
                 continue
             source = choose.choice(["10.0.0.10"] * 5 + ["10.7.7.7"])
