@@ -32,7 +32,7 @@ run_target() {
     if [ $status = 0 ] && [ "${count:-0}" -gt 0 ]; then
         echo "fuzz-$target: $count executions,${covered:- cov: 0} edges, no finding"
     else
-        echo "fuzz-$target: FAILED after ${count:-?} executions, status $status"
+        echo "fuzz-$target: FAILED after ${count:-?} executions, status $status; log: $log"
         grep -E '^(INFO: Seed|==.*ERROR|SUMMARY|Test unit written|does not hold|.*runtime error|.*[Aa]ssert|msg=)' "$log"
         tail -n 30 "$log"
         return 1

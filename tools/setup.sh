@@ -18,8 +18,8 @@ for want in "$@"; do
         system) packages+=(libns3-dev ns3) ;; # ns3: programs that its CMake package names
         bench) packages+=(libabsl-dev valgrind) ;;
         in-tree) packages+=(dpkg-dev libopenmpi-dev openmpi-bin python3) ;;
-        fuzz) packages+=(clang-14 libclang-rt-14-dev) ;;
-        linux) packages+=(iproute2 ipvsadm user-mode-linux) ;; # Linux as a process: test/system/linux
+        fuzz) packages+=(clang-14 libclang-rt-14-dev python3) ;;
+        linux) packages+=(iproute2 ipvsadm python3 user-mode-linux) ;; # Linux as a process: test/system/linux
         *)
             echo "tools/setup.sh: $want: unknown, expected wheel, system, bench, in-tree, fuzz or linux" >&2
             exit 2

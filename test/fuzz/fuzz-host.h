@@ -94,7 +94,7 @@ class Host
     /**
      * @brief Let a packet come in, unless it is one that ns-3's IPv4 ends the program for.
      *
-     * With GIPT_FUZZ_SHOW in the environment it is printed, to understand a finding.
+     * With GIPT_FUZZ_SHOW in the environment it is printed, and so is what leaves.
      *
      * @param packet the packet
      */
@@ -109,6 +109,7 @@ class Host
     ns3::Ptr<ns3::Node> node;        ///< the node
     ns3::Ptr<ns3::Ipv4> ipv4;        ///< its IPv4
     uint32_t interface;              ///< its eth0
+    bool forwards{false};            ///< it may send packets of others: they are not checked
     std::vector<Octets> left;        ///< the last packets that left it, each checked
     static constexpr int MTU = 1500; ///< of eth0
 

@@ -140,6 +140,7 @@ Script::Step(Input& input)
         const uint32_t interface = m_host.ipv4->GetInterfaceForDevice(m_device);
         m_protocol->SetAttribute("Loaded", BooleanValue(detail & 1));
         m_host.ipv4->SetForwarding(interface, detail & 2);
+        m_host.forwards |= (detail & 2) != 0;
         if (detail & 4)
         {
             m_host.ipv4->SetDown(interface);
