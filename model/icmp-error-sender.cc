@@ -57,8 +57,9 @@ IsIcmpError(const Ipv4Header& header, Ptr<const Packet> packet)
         return false;
     }
     std::array<uint8_t, LONGEST_IPV4_HEADER + 1> start;
-    const uint32_t at = header.GetSerializedSize();
-    if (packet->CopyData(start.data(), at + 1) <= at)
+    const uint32_t size = packet->CopyData(start.data(), start.size());
+    const uint32_t at = size ? (start[0] & 15) * 4 : 0; // the header does not know of options
+    if (size <= at)
     {
         return true;
     }

@@ -231,7 +231,10 @@ class RelayTestCase : public TestCase
         {
             ip = FromRouter();
             ip.ttl = ttl;
+            ip.options.clear();
             Expect(bench, Icmp(ip, 3, 3, 0, quote), 0, "TTL " + std::to_string(ttl));
+            ip.options = Octets(12, 1);
+            Expect(bench, Icmp(ip, 3, 3, 0, quote), 0, "and options, TTL " + std::to_string(ttl));
         }
     }
 

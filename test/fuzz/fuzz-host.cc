@@ -153,7 +153,8 @@ Host::Host(const char* address)
             Require(size > 0, "what leaves has an IPv4 header");
             if (forwards && ipv4->GetInterfaceForAddress(Ipv4Address::Deserialize(&octets[12])) < 0)
             {
-                return true; // ns-3 forwards a header with options as long as it was, but without them
+                return true; // ns-3 forwards a header with options as long as it was, but without
+                             // them
             }
             Require(octets.size() == static_cast<std::size_t>(octets[2] << 8 | octets[3]),
                     "what leaves is as long as it says");
