@@ -152,15 +152,15 @@ Director::GetTypeId()
             .AddTraceSource("Scheduled",
                             "A new connection got its real server",
                             MakeTraceSourceAccessor(&Director::m_scheduledTrace),
-                            "ns3::gipt::DirectorCore::ConnectionTracedCallback")
+                            "ns3::gipt::ConnectionBooks::ConnectionTracedCallback")
             .AddTraceSource("Expired",
                             "A connection left the table",
                             MakeTraceSourceAccessor(&Director::m_expiredTrace),
-                            "ns3::gipt::DirectorCore::ConnectionTracedCallback")
+                            "ns3::gipt::ConnectionBooks::ConnectionTracedCallback")
             .AddTraceSource("State",
                             "A connection changed its state",
                             MakeTraceSourceAccessor(&Director::m_stateTrace),
-                            "ns3::gipt::DirectorCore::StateTracedCallback")
+                            "ns3::gipt::ConnectionBooks::StateTracedCallback")
             .AddTraceSource("Server",
                             "A real server was added, changed or removed",
                             MakeTraceSourceAccessor(&Director::m_serverTrace),

@@ -206,9 +206,10 @@ class RealServer : public Object
     }
 
   private:
-    friend class DirectorCore;   // counts its connections
-    friend class ServiceTable;   // names it
-    friend class VirtualService; // puts it into service and takes it out
+    friend class ConnectionBooks; // counts its connections
+    friend class DirectorCore;    // counts its connections and traffic
+    friend class ServiceTable;    // names it
+    friend class VirtualService;  // puts it into service and takes it out
 
     /**
      * @brief A connection or template begins to name this server (ip_vs_conn.c, ip_vs_bind_dest).
