@@ -4,21 +4,12 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 
-#include "packet-bench.h"
+#include "server-bench.h"
 
 #include "ns3/boolean.h"
-#include "ns3/inet-socket-address.h"
-#include "ns3/internet-stack-helper.h"
-#include "ns3/ipip-l4-protocol.h"
-#include "ns3/ipv4-l3-protocol.h"
-#include "ns3/ipv4-static-routing-helper.h"
-#include "ns3/packet-sink-helper.h"
 #include "ns3/random-variable-stream.h"
-#include "ns3/real-server-helper.h"
 #include "ns3/simulator.h"
 #include "ns3/test.h"
-#include "ns3/tunnel-net-device.h"
-#include "ns3/udp-echo-helper.h"
 #include "ns3/uinteger.h"
 
 #include <string>
@@ -37,12 +28,7 @@
  * 5. TTL 1 inside and outside, any outer source; bad checksums; truncated inner packets.
  * 6. ECN: all 16 combinations of RFC 6040, 4.2.
  * 7. Fragments outside and inside, and a tunnel within the tunnel.
- * 8. The IPv4 input: addresses on interfaces that are down, the reverse path filter on a tunnel
- *    device without an address, sources that none can have, IP options, IPv6 in IPv4.
- * 9. Forwarding: TTL, MTU, redirects and what they leave of the rate limit, no route, connections
- *    of the node itself.
- * 10. What reaches a transport protocol is traced as it came.
- * 11. Random damage to random packets: never a crash, and every packet that reaches the tunnel is
+ * 8. Random damage to random packets: never a crash, and every packet that reaches the tunnel is
  *    taken out or dropped with a reason.
  */
 
@@ -52,116 +38,6 @@ using namespace packets;
 
 namespace
 {
-
-/**
- * @brief An outer header from the director to the server.
- * @return the header
- */
-Ip
-Outer()
-{
-    Ip ip;
-    ip.source = "10.0.0.10";
-    ip.destination = "10.0.0.21";
-    ip.protocol = 4;
-    ip.ttl = 63;
-    return ip;
-}
-
-/**
- * @brief A UDP packet from the client to the echo server at the VIP.
- * @return the packet
- */
-Octets
-Request()
-{
-    return Udp(Ip(), 1024, 7, Data(100));
-}
-
-/// A real server on a wire: RIP 10.0.0.21, an echo server (UDP 7) and a sink (TCP 80)
-class ServerBench : public Simulation
-{
-  public:
-    /**
-     * @param vip address on tunl0
-     */
-    explicit ServerBench(const char* vip = "10.0.0.100")
-        : node(CreateObject<Node>()),
-          wire(Prepare(), "10.0.0.21", "255.255.255.0"),
-          ipv4(node->GetObject<Ipv4L3Protocol>())
-    {
-        Ipv4StaticRoutingHelper().GetStaticRouting(ipv4)->SetDefaultRoute("10.0.0.1",
-                                                                          wire.GetInterface());
-        device = RealServerHelper().Install(node, vip).Get(0);
-        tunnel = DynamicCast<IpipL4Protocol>(ipv4->GetProtocol(IpipL4Protocol::PROT_NUMBER));
-        UdpEchoServerHelper(7).Install(node);
-        PacketSinkHelper("ns3::TcpSocketFactory", InetSocketAddress(Ipv4Address::GetAny(), 80))
-            .Install(node);
-        ipv4->TraceConnectWithoutContext("LocalDeliver", MakeCallback(&ServerBench::Deliver, this));
-        Run(MilliSeconds(1));
-    }
-
-    /**
-     * @brief Send packets and see what comes of them within 10 ms.
-     * @param sent the packets
-     * @return what left the server
-     */
-    std::vector<Octets> Exchange(const std::vector<Octets>& sent)
-    {
-        for (const auto& packet : sent)
-        {
-            wire.Send(packet);
-        }
-        Run(MilliSeconds(10));
-        return wire.Take();
-    }
-
-    /**
-     * @brief Whether a tunnelled request to the echo server is answered.
-     * @param sent what is sent
-     * @return true when there is just the answer
-     */
-    bool IsAnswered(const std::vector<Octets>& sent)
-    {
-        Ip back;
-        back.source = "10.0.0.100";
-        back.destination = "192.0.2.1";
-        back.df = false;
-        const auto out = Exchange(sent);
-        return WithoutId(Only(out)) == Udp(back, 7, 1024, Data(100));
-    }
-
-    Ptr<Node> node;             //!< the real server
-    Wire wire;                  //!< its link
-    Ptr<Ipv4L3Protocol> ipv4;   //!< its IPv4
-    Ptr<NetDevice> device;      //!< tunl0
-    Ptr<IpipL4Protocol> tunnel; //!< protocol 4
-    Ipv4Header delivered;       //!< the last header that a transport protocol got
-    uint32_t deliveries[256]{}; //!< packets that transport protocols got, by protocol
-
-  private:
-    /**
-     * @brief Give the node a stack before it gets a link.
-     * @return the node
-     */
-    Ptr<Node> Prepare()
-    {
-        InternetStackHelper().Install(node);
-        return node;
-    }
-
-    /**
-     * @brief A packet goes up.
-     * @param header its header
-     * @param packet what follows it
-     * @param interface where it came from
-     */
-    void Deliver(const Ipv4Header& header, Ptr<const Packet> packet, uint32_t interface)
-    {
-        delivered = header;
-        deliveries[header.GetProtocol()]++;
-    }
-};
 
 /// Answers of applications
 class AnswersTestCase : public TestCase
@@ -402,183 +278,6 @@ class FragmentsTestCase : public TestCase
     }
 };
 
-/// The rules of the IPv4 input
-class InputTestCase : public TestCase
-{
-  public:
-    InputTestCase()
-        : TestCase("Addresses, sources, IP options")
-    {
-    }
-
-  private:
-    void DoRun() override
-    {
-        ServerBench bench;
-        const uint32_t interface = bench.ipv4->GetInterfaceForDevice(bench.device);
-        bench.ipv4->SetDown(interface);
-        NS_TEST_EXPECT_MSG_EQ(bench.Exchange({Request()}).size(), 1, "VIP on tunl0 that is down");
-        NS_TEST_EXPECT_MSG_EQ(bench.Exchange({Outer()(Octets(19))}).size(),
-                              0,
-                              "less than a header: silence though tunl0 is down");
-        bench.ipv4->SetUp(interface);
-
-        const auto drops = [&](const char* source, TunnelDropReason reason) {
-            Ip inner;
-            inner.source = source;
-            const auto before = bench.tunnel->GetDropped(reason);
-            const auto left = bench.Exchange({Outer()(Udp(inner, 1024, 7, Data(100)))});
-            return left.empty() && bench.tunnel->GetDropped(reason) == before + 1;
-        };
-        for (const char* source :
-             {"10.0.0.100", "10.0.0.21", "127.0.0.1", "0.0.0.0", "224.0.0.9", "255.255.255.255"})
-        {
-            NS_TEST_EXPECT_MSG_EQ(drops(source, TunnelDropReason::MARTIAN_SOURCE), true, source);
-        }
-        NS_TEST_EXPECT_MSG_EQ(drops("10.0.0.255", TunnelDropReason::MARTIAN_SOURCE),
-                              false,
-                              "broadcast address without a filter");
-        bench.tunnel->SetAttribute("RpFilter", UintegerValue(2));
-        NS_TEST_EXPECT_MSG_EQ(drops("10.0.0.255", TunnelDropReason::MARTIAN_SOURCE),
-                              true,
-                              "broadcast address with a filter");
-        NS_TEST_EXPECT_MSG_EQ(bench.IsAnswered({Outer()(Request())}), true, "loose");
-        bench.ipv4->RemoveAddress(interface, 0);
-        bench.ipv4->AddAddress(0, Ipv4InterfaceAddress("10.0.0.100", "255.255.255.255"));
-        NS_TEST_EXPECT_MSG_EQ(bench.Exchange({Outer()(Request())}).size(),
-                              0,
-                              "loose, VIP on lo, tunl0 without an address");
-        NS_TEST_EXPECT_MSG_EQ(bench.tunnel->GetDropped(TunnelDropReason::RP_FILTER), 1, "reason");
-        bench.tunnel->SetAttribute("WireRpFilter", UintegerValue(1));
-        NS_TEST_EXPECT_MSG_EQ(bench.Exchange({Request()}).size(), 1, "strict on the wire");
-        bench.tunnel->SetAttribute("RpFilter", UintegerValue(0));
-
-        Ip inner;
-        inner.destination = "127.0.0.1";
-        bench.Exchange({Outer()(Udp(inner, 1024, 7, Data(100)))});
-        NS_TEST_EXPECT_MSG_EQ(bench.tunnel->GetDropped(TunnelDropReason::MARTIAN_DESTINATION),
-                              1,
-                              "to 127.0.0.1");
-        inner.destination = "224.0.0.5";
-        bench.Exchange({Outer()(Udp(inner, 1024, 7, Data(100)))});
-        NS_TEST_EXPECT_MSG_EQ(bench.tunnel->GetDropped(TunnelDropReason::NOT_LOCAL), 1, "group");
-
-        Ip six = Outer();
-        six.protocol = 41;
-        const auto error = Only(bench.Exchange({six(Data(40))}));
-        NS_TEST_ASSERT_MSG_GT(error.size(), 21, "IPv6 in IPv4: an error");
-        NS_TEST_EXPECT_MSG_EQ(ToHex(Octets(error.begin() + 20, error.begin() + 22)),
-                              "0303",
-                              "IPv6 in IPv4: ICMP 3/3");
-        six.protocol = 2;
-        NS_TEST_EXPECT_MSG_EQ(bench.Exchange({six(Data(40))}).size(), 0, "IGMP: silence");
-        NS_TEST_EXPECT_MSG_EQ(bench.tunnel->GetDropped(TunnelDropReason::NO_PROTOCOL), 2, "both");
-    }
-};
-
-/// A real server that forwards
-class ForwardTestCase : public TestCase
-{
-  public:
-    ForwardTestCase()
-        : TestCase("Forwarding, and errors about it")
-    {
-    }
-
-  private:
-    void DoRun() override
-    {
-        ServerBench bench("10.0.0.200");
-        for (uint32_t i = 1; i < bench.ipv4->GetNInterfaces(); i++)
-        {
-            bench.ipv4->SetForwarding(i, true);
-        }
-        Ip inner;
-        inner.ttl = 1;
-        const auto late = Outer()(Udp(inner, 1024, 7, Data(100)));
-        std::size_t errors = 0;
-        for (int i = 0; i < 10; i++)
-        {
-            errors += bench.Exchange({late}).size();
-        }
-        NS_TEST_EXPECT_MSG_EQ(errors, 6, "TTL 1: a burst of six");
-        NS_TEST_EXPECT_MSG_EQ(bench.tunnel->GetDropped(TunnelDropReason::TTL_EXPIRED), 10, "all");
-
-        inner = Ip();
-        inner.source = "192.0.2.2";
-        const auto error = Only(bench.Exchange({Outer()(Udp(inner, 1024, 7, Data(1473)))}));
-        NS_TEST_ASSERT_MSG_EQ(error.size(), 576, "longer than the MTU, with DF: an error");
-        NS_TEST_EXPECT_MSG_EQ(ToHex(Octets(error.begin() + 20, error.begin() + 22)),
-                              "0304",
-                              "longer than the MTU, with DF: ICMP 3/4");
-
-        // from the wire to the wire: a neighbour is told the better way, and has no credit left
-        inner = Ip();
-        inner.source = "10.0.0.77";
-        auto out = bench.Exchange({Udp(inner, 1024, 7, Data(100))});
-        NS_TEST_EXPECT_MSG_EQ(out.size(), 2, "forwarded, and a redirect");
-        out = bench.Exchange({Udp(inner, 1024, 7, Data(100))});
-        NS_TEST_EXPECT_MSG_EQ(out.size(), 1, "no redirect so soon");
-        inner.ttl = 1;
-        out = bench.Exchange({Udp(inner, 1024, 7, Data(100))});
-        NS_TEST_EXPECT_MSG_EQ(out.size(), 0, "no credit for an error");
-        bench.Run(Seconds(1));
-        out = bench.Exchange({Udp(inner, 1024, 7, Data(100))});
-        NS_TEST_EXPECT_MSG_EQ(out.size(), 1, "but after a second");
-
-        // a connection to an address that the node has no more
-        bench.ipv4->AddAddress(0, Ipv4InterfaceAddress("10.0.0.100", "255.255.255.255"));
-        NS_TEST_EXPECT_MSG_EQ(bench.Exchange({Outer()(Tcp()())}).size(), 1, "SYN+ACK");
-        bench.ipv4->RemoveAddress(0, Ipv4Address("10.0.0.100"));
-        bench.Exchange({Outer()(Tcp()())});
-        NS_TEST_EXPECT_MSG_EQ(bench.tunnel->GetDropped(TunnelDropReason::OWN_CONNECTION),
-                              1,
-                              "not forwarded");
-    }
-};
-
-/// The trace source Deliver
-class DeliverTestCase : public TestCase
-{
-  public:
-    DeliverTestCase()
-        : TestCase("What reaches a transport protocol is traced as it came")
-    {
-    }
-
-  private:
-    /**
-     * @brief Keep a packet.
-     * @param packet the packet
-     */
-    void Keep(Ptr<const Packet> packet)
-    {
-        Octets octets(packet->GetSize());
-        packet->CopyData(octets.data(), octets.size());
-        m_seen.push_back(octets);
-    }
-
-    void DoRun() override
-    {
-        ServerBench bench;
-        bench.tunnel->TraceConnectWithoutContext("Deliver",
-                                                 MakeCallback(&DeliverTestCase::Keep, this));
-        bench.Exchange({Outer()(Request())});
-        NS_TEST_EXPECT_MSG_EQ(ToHex(Only(m_seen)), ToHex(Request()), "UDP in the tunnel");
-        m_seen.clear();
-        bench.Exchange({Request()});
-        NS_TEST_EXPECT_MSG_EQ(ToHex(Only(m_seen)), ToHex(Request()), "UDP without it");
-        m_seen.clear();
-        Tcp tcp;
-        tcp.goodChecksum = false;
-        bench.Exchange({Outer()(tcp())});
-        NS_TEST_EXPECT_MSG_EQ(m_seen.size(), 0, "bad TCP checksum");
-        NS_TEST_EXPECT_MSG_EQ(bench.tunnel->GetDropped(TunnelDropReason::TCP_CHECKSUM), 1, "why");
-    }
-
-    std::vector<Octets> m_seen; //!< what was traced
-};
-
 /// Random damage
 class DamageTestCase : public TestCase
 {
@@ -640,9 +339,6 @@ class RealServerTestSuite : public TestSuite
         AddTestCase(new SetUpTestCase);
         AddTestCase(new HeadersTestCase);
         AddTestCase(new FragmentsTestCase);
-        AddTestCase(new InputTestCase);
-        AddTestCase(new ForwardTestCase);
-        AddTestCase(new DeliverTestCase);
         AddTestCase(new DamageTestCase);
     }
 };
