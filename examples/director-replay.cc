@@ -7,39 +7,28 @@
 /**
  * @file
  * @ingroup global-ip-tunneling
- * Drives a Director without a network around it: a script of packets and ipvsadm commands goes in,
- * what the director does with each packet comes out.
+ * Drives a Director without a network around it: packets and ipvsadm commands of a script, or the
+ * packets of a capture, go in, what the director does with each packet comes out.
  *
- *     script -> eth0 [director] eth0 -> one line per packet
+ *     script  -> eth0 [director] eth0 -> one line per packet
+ *     capture -> eth0 [director] eth0 -> capture
  *
  * The node has one interface, eth0 with the director's address and the default route. What would
- * leave by it is printed instead.
+ * leave by it is printed or written instead.
  */
 
+#include "director-script.h"
+#include "replay-capture.h"
 #include "replay-node.h"
+#include "replay-options.h"
 #include "replay-script.h"
 
-#include "ns3/command-line.h"
 #include "ns3/director.h"
-#include "ns3/ipip-encapsulation.h"
-#include "ns3/ipv4-header.h"
 #include "ns3/ipvsadm-command.h"
 #include "ns3/simulator.h"
-#include "ns3/string.h"
-#include "ns3/tcp-header.h"
-#include "ns3/udp-header.h"
-#include "ns3/udp-l4-protocol.h"
 
-#include <algorithm>
-#include <cstdlib>
 #include <iostream>
-#include <map>
-#include <set>
-#include <sstream>
 #include <string>
-#include <tuple>
-#include <utility>
-#include <vector>
 
 using namespace ns3;
 using namespace ns3::gipt;
@@ -47,470 +36,51 @@ using namespace ns3::gipt;
 namespace
 {
 
-/// The protocol and the flags of the operations that send a packet; FIN comes with ACK.
-const std::map<std::string, std::pair<uint8_t, uint8_t>> OPERATIONS{
-    {"SYN", {6, TcpHeader::SYN}},
-    {"ACK", {6, TcpHeader::ACK}},
-    {"FIN", {6, TcpHeader::FIN | TcpHeader::ACK}},
-    {"RST", {6, TcpHeader::RST}},
-    {"UDP", {17, 0}},
-};
-
-/// The unit of sysctls that are on when they are not 0.
-const std::string FLAG = "flag";
-
-/// The attribute of each sysctl, and its unit.
-const std::map<std::string, std::pair<std::string, std::string>> SYSCTLS{
-    {"net.ipv4.icmp_ratelimit", {"IcmpRateLimit", "ms"}},
-    {"net.ipv4.vs.am_droprate", {"AmDroprate", ""}},
-    {"net.ipv4.vs.amemthresh", {"Amemthresh", ""}},
-    {"net.ipv4.vs.conn_reuse_mode", {"ConnReuseMode", ""}},
-    {"net.ipv4.vs.drop_entry", {"DropEntry", ""}},
-    {"net.ipv4.vs.drop_packet", {"DropPacket", ""}},
-    {"net.ipv4.vs.expire_nodest_conn", {"ExpireNodestConn", FLAG}},
-    {"net.ipv4.vs.expire_quiescent_template", {"ExpireQuiescentTemplate", FLAG}},
-    {"net.ipv4.vs.lblc_expiration", {"LblcExpiration", "s"}},
-    {"net.ipv4.vs.lblcr_expiration", {"LblcrExpiration", "s"}},
-    {"net.ipv4.vs.pmtu_disc", {"PmtuDisc", FLAG}},
-    {"net.ipv4.vs.secure_tcp", {"SecureTcp", ""}},
-    {"net.ipv4.vs.sloppy_tcp", {"SloppyTcp", FLAG}},
-};
-
 /**
- * What a script says about its director as a whole.
+ * Replay a script, or a capture.
+ * @param options what was asked for
+ * @return false when something cannot be used, which has been said
  */
-struct Setup
-{
-    /**
-     * Take a line of the script.
-     * @param words the line
-     * @param[out] error why it was refused: "what, expected what"
-     * @return false when it was refused
-     */
-    bool Read(const ReplayScript::Words& words, std::string& error);
-
-    Ipv4Address address{"10.0.0.10"}; ///< DIP
-    uint64_t mtu{1500};               ///< of eth0, in octets
-    std::set<Ipv4Address> vips;       ///< addresses that the director has besides
-};
-
 bool
-Setup::Read(const ReplayScript::Words& words, std::string& error)
+Run(const ReplayOptions& options)
 {
-    if (words[0] == "address" && (words.size() != 2 || !ReadAddress(words[1], address)))
-    {
-        error = JoinWords(words) + ", expected the director's address, such as 10.0.0.10";
-        return false;
-    }
-    if (words[0] == "mtu" && (words.size() != 2 || !ReadNumber(words[1], 68, 65535, mtu)))
-    {
-        error = JoinWords(words) + ", expected octets from 68 to 65535";
-        return false;
-    }
-    static const std::set<std::string> SERVICES{"-t", "-u", "--tcp-service", "--udp-service"};
-    for (std::size_t i = 1; i < words.size(); ++i)
-    {
-        // a packet's destination, or the value of an option
-        const bool isVip = OPERATIONS.count(words[0])
-                               ? i == 2
-                               : words[0] == "ipvsadm" && SERVICES.count(words[i - 1]);
-        Ipv4Address vip;
-        if (isVip && ReadAddress(words[i].substr(0, words[i].find(':')), vip))
-        {
-            vips.insert(vip);
-        }
-    }
-    return true;
-}
-
-/**
- * The director of a script, and what it prints.
- */
-class Replay
-{
-  public:
-    /**
-     * @param setup what the director is
-     * @param counts print the connections of the real servers after each packet
-     */
-    Replay(const Setup& setup, bool counts);
-
-    /**
-     * Take a line of the script.
-     * @param words the line
-     * @param[out] error why it was refused: "what, expected what"
-     * @return false when it was refused
-     */
-    bool Take(const ReplayScript::Words& words, std::string& error);
-
-    /// Let the time pass that the script ended with.
-    void Finish();
-
-  private:
-    /**
-     * Run ipvsadm.
-     * @param words the line
-     * @param[out] error why it was refused
-     * @return false when it was refused
-     */
-    bool RunIpvsadm(const ReplayScript::Words& words, std::string& error);
-
-    /**
-     * Set an attribute by the kernel's name for it.
-     * @param words the line
-     * @param[out] error why it was refused
-     * @return false when it was refused
-     */
-    bool SetSysctl(const ReplayScript::Words& words, std::string& error);
-
-    /**
-     * Have packets to a prefix marked.
-     * @param words the line
-     * @param[out] error why it was refused
-     * @return false when it was refused
-     */
-    bool Mark(const ReplayScript::Words& words, std::string& error);
-
-    /**
-     * Let a packet come in, and print its octets as they leave.
-     * @param words the line
-     * @param[out] error why it was refused
-     * @return false when it was refused
-     */
-    bool RunPacket(const ReplayScript::Words& words, std::string& error);
-
-    /**
-     * Let the packet of an operation come in, and print where it went.
-     * @param words the line
-     * @param[out] error why it was refused
-     * @return false when it was refused
-     */
-    bool RunOperation(const ReplayScript::Words& words, std::string& error);
-
-    /**
-     * Make the packet of an operation.
-     * @param words the line
-     * @return the packet, null when the line is not one
-     */
-    static Ptr<Packet> Make(const ReplayScript::Words& words);
-
-    /**
-     * What became of a packet, in a word.
-     * @param left what left
-     * @return RIP, "icmp TYPE/CODE from ADDRESS", "rst from ADDRESS" or "-"
-     */
-    static std::string GetWhere(const std::vector<ReplayNode::Left>& left);
-
-    /**
-     * Print the octets of what left, with the number of the last packet.
-     * @return false when nothing left
-     */
-    bool PrintLeft();
-
-    /// Print the counts of all real servers.
-    void PrintCounts() const;
-
-    bool m_counts;            ///< print counts
-    uint64_t m_number{0};     ///< of the next packet
-    ReplayNode m_node;        ///< the director's node
-    Ptr<Director> m_director; ///< the director
-};
-
-Replay::Replay(const Setup& setup, bool counts)
-    : m_counts(counts),
-      m_node(setup.address, setup.mtu),
-      m_director(CreateObject<Director>())
-{
-    for (const auto vip : setup.vips)
-    {
-        if (vip != setup.address)
-        {
-            m_node.GetIpv4()->AddAddress(0, Ipv4InterfaceAddress(vip, Ipv4Mask::GetOnes()));
-        }
-    }
-    m_node.GetNode()->AddApplication(m_director);
-    m_director->SetStartTime(Seconds(0));
-}
-
-bool
-Replay::Take(const ReplayScript::Words& words, std::string& error)
-{
-    const auto& operation = words[0];
-    if (operation == "address" || operation == "mtu")
-    {
-        return true; // Setup has read it
-    }
-    if (operation == "wait")
-    {
-        Time time;
-        if (words.size() != 2 || !ReadSeconds(words[1], time))
-        {
-            error = JoinWords(words) + ", expected seconds";
-            return false;
-        }
-        m_node.Wait(time);
-        return true;
-    }
-    // everything else is an event at its time
-    m_node.BeginEvent();
-    PrintLeft();
-    if (operation == "ipvsadm")
-    {
-        return RunIpvsadm(words, error);
-    }
-    if (operation == "sysctl")
-    {
-        return SetSysctl(words, error);
-    }
-    if (operation == "mark")
-    {
-        return Mark(words, error);
-    }
-    if (operation == "packet")
-    {
-        return RunPacket(words, error);
-    }
-    if (OPERATIONS.count(operation))
-    {
-        return RunOperation(words, error);
-    }
-    error = "'" + operation +
-            "', expected ipvsadm, sysctl, mark, wait, address, mtu, packet, SYN, ACK, FIN, RST or "
-            "UDP";
-    return false;
-}
-
-void
-Replay::Finish()
-{
-    m_node.BeginEvent();
-    PrintLeft();
-}
-
-bool
-Replay::RunIpvsadm(const ReplayScript::Words& words, std::string& error)
-{
-    IpvsadmCommand command;
-    std::ostringstream listing;
-    if (!command.Parse({words.begin() + 1, words.end()}, error) ||
-        !command.Apply(*m_director, Simulator::Now(), listing, error))
+    ReplayScript script;
+    DirectorSetup setup;
+    setup.address = options.address;
+    setup.mtu = options.mtu;
+    if (options.pcapIn.empty() &&
+        (!script.Load(options.script) ||
+         !script.ForEach([&](const auto& words, auto& error) { return setup.Read(words, error); })))
     {
         return false;
     }
-    if (command.IsListing())
+    ReplayNode node(setup.address, setup.mtu);
+    const auto director = CreateObject<Director>();
+    node.GetNode()->AddApplication(director);
+    director->SetStartTime(Seconds(0));
+    std::string error;
+    bool isDone = false;
+    if (!options.rules.empty() && !IpvsadmCommand::LoadRules(options.rules, *director, error))
     {
-        std::cout << "$ " << JoinWords(words) << '\n' << listing.str();
+        std::cerr << error << '\n';
     }
-    return true;
-}
-
-bool
-Replay::Mark(const ReplayScript::Words& words, std::string& error)
-{
-    const std::string prefix = words.size() == 3 ? words[2] : "";
-    const auto slash = prefix.find('/');
-    const std::string bits = slash == std::string::npos ? "32" : prefix.substr(slash + 1);
-    Ipv4Address network;
-    uint64_t mark;
-    uint64_t length;
-    if (!ReadAddress(prefix.substr(0, slash), network) || !ReadNumber(bits, 0, 32, length) ||
-        !ReadNumber(words[1], 1, 0xffffffff, mark))
+    else if (!options.pcapIn.empty())
     {
-        error = JoinWords(words) + ", expected mark N PREFIX, such as mark 7 10.0.0.100/32";
-        return false;
-    }
-    m_director->MarkPackets(network, Ipv4Mask(("/" + bits).c_str()), mark);
-    return true;
-}
-
-bool
-Replay::SetSysctl(const ReplayScript::Words& words, std::string& error)
-{
-    const std::string assignment = words.size() == 2 ? words[1] : "";
-    const auto equals = assignment.find('=');
-    std::string name = assignment.substr(0, equals);
-    std::replace(name.begin(), name.end(), '/', '.');
-    if (name.find('.') == std::string::npos)
-    {
-        name = "net.ipv4.vs." + name;
-    }
-    const auto sysctl = SYSCTLS.find(name);
-    if (sysctl == SYSCTLS.end())
-    {
-        error = JoinWords(words) + ", expected NAME=VALUE with one of";
-        for (const auto& known : SYSCTLS)
-        {
-            error += ' ' + known.first;
-        }
-        return false;
-    }
-    uint64_t number;
-    const auto& [attribute, unit] = sysctl->second;
-    if (equals == std::string::npos ||
-        !ReadNumber(assignment.substr(equals + 1), 0, 0x7fffffff, number))
-    {
-        error = JoinWords(words) + ", expected a number";
-        return false;
-    }
-    if (unit == FLAG)
-    {
-        number = number != 0;
-    }
-    const std::string value = std::to_string(number) + (unit == FLAG ? "" : unit);
-    if (!m_director->SetAttributeFailSafe(attribute, StringValue(value)))
-    {
-        error = JoinWords(words) + ", expected a value that Linux takes";
-        return false;
-    }
-    return true;
-}
-
-bool
-Replay::RunPacket(const ReplayScript::Words& words, std::string& error)
-{
-    const auto packet = words.size() == 2 ? ReadPacket(words[1]) : nullptr;
-    if (!packet)
-    {
-        error = "packet, expected an IPv4 packet in hexadecimal";
-        return false;
-    }
-    m_node.Receive(packet);
-    m_number++;
-    if (!PrintLeft())
-    {
-        std::cout << m_number - 1 << " packet -> -\n";
-    }
-    m_node.EndEvent();
-    PrintLeft();
-    return true;
-}
-
-bool
-Replay::RunOperation(const ReplayScript::Words& words, std::string& error)
-{
-    const auto packet = Make(words);
-    if (!packet)
-    {
-        error = JoinWords(words) + ", expected " + words[0] + " CIP:PORT VIP:PORT";
-        return false;
-    }
-    m_node.Receive(packet);
-    const auto where = GetWhere(m_node.TakeLeft());
-    m_node.EndEvent();
-    PrintLeft();
-    std::cout << m_number << ' ' << JoinWords(words) << " -> " << where;
-    if (m_counts)
-    {
-        PrintCounts();
-    }
-    std::cout << '\n';
-    m_number++;
-    return true;
-}
-
-Ptr<Packet>
-Replay::Make(const ReplayScript::Words& words)
-{
-    const auto [protocol, flags] = OPERATIONS.at(words[0]);
-    Ipv4Address client;
-    Ipv4Address vip;
-    uint16_t clientPort;
-    uint16_t port;
-    if (words.size() != 3 || !ReadEndPoint(words[1], client, clientPort) ||
-        !ReadEndPoint(words[2], vip, port))
-    {
-        return nullptr;
-    }
-    const auto packet = Create<Packet>();
-    if (protocol == UdpL4Protocol::PROT_NUMBER)
-    {
-        UdpHeader udp;
-        udp.EnableChecksums();
-        udp.InitializeChecksum(client, vip, protocol);
-        udp.SetSourcePort(clientPort);
-        udp.SetDestinationPort(port);
-        packet->AddHeader(udp);
+        ReplayCapture capture(node);
+        isDone = capture.Open(options.pcapIn, options.pcapOut) && capture.Run();
     }
     else
     {
-        TcpHeader tcp;
-        tcp.EnableChecksums();
-        tcp.InitializeChecksum(client, vip, protocol);
-        tcp.SetSourcePort(clientPort);
-        tcp.SetDestinationPort(port);
-        tcp.SetFlags(flags);
-        packet->AddHeader(tcp);
-    }
-    Ipv4Header header;
-    header.SetSource(client);
-    header.SetDestination(vip);
-    header.SetProtocol(protocol);
-    header.SetTtl(64);
-    header.SetDontFragment();
-    header.SetPayloadSize(packet->GetSize());
-    header.EnableChecksum();
-    packet->AddHeader(header);
-    return packet;
-}
-
-std::string
-Replay::GetWhere(const std::vector<ReplayNode::Left>& left)
-{
-    if (left.empty())
-    {
-        return "-";
-    }
-    const auto packet = left.front().packet;
-    Ipv4Header header;
-    packet->RemoveHeader(header);
-    std::ostringstream where;
-    if (header.GetProtocol() == IP_PROTOCOL_IPIP)
-    {
-        where << header.GetDestination();
-    }
-    else if (header.GetProtocol() == IP_PROTOCOL_ICMP)
-    {
-        std::array<uint8_t, 2> start{};
-        packet->CopyData(start.data(), start.size());
-        where << "icmp " << +start[0] << '/' << +start[1] << " from " << header.GetSource();
-    }
-    else
-    {
-        where << "rst from " << header.GetSource();
-    }
-    return where.str();
-}
-
-void
-Replay::PrintCounts() const
-{
-    std::multimap<std::tuple<Ipv4Address, uint16_t, std::string>, Ptr<RealServer>> servers;
-    for (const auto& service : m_director->GetServices())
-    {
-        for (const auto& server : service->GetServers())
+        DirectorScript run(node, director, setup.vips, options.counts);
+        isDone = script.ForEach(
+            [&](const auto& words, auto& reason) { return run.Take(words, reason); });
+        if (isDone)
         {
-            servers.emplace(
-                std::make_tuple(server->GetAddress(), server->GetPort(), service->GetLabel()),
-                server);
+            run.Finish();
         }
     }
-    for (const auto& [place, server] : servers)
-    {
-        std::cout << " | " << server->GetAddress() << ' ' << server->GetWeight() << ' '
-                  << server->GetActiveConnections() << ' ' << server->GetInactiveConnections();
-    }
-}
-
-bool
-Replay::PrintLeft()
-{
-    const auto all = m_node.TakeLeft();
-    for (const auto& left : all)
-    {
-        std::cout << (m_number ? m_number - 1 : 0) << " packet -> " << WritePacket(left.packet)
-                  << '\n';
-    }
-    return !all.empty();
+    Simulator::Destroy();
+    return isDone;
 }
 
 } // namespace
@@ -518,38 +88,6 @@ Replay::PrintLeft()
 int
 main(int argc, char* argv[])
 {
-    bool counts = false;
-    std::string fileName = "-";
-    CommandLine cmd(__FILE__);
-    cmd.Usage("Drives a director with a script: lines 'ipvsadm ARGS', 'sysctl NAME=VALUE',\n"
-              "'mark N PREFIX', 'SYN|ACK|FIN|RST|UDP CIP:PORT VIP:PORT', 'packet HEX',\n"
-              "'wait SECONDS', 'address DIP', 'mtu OCTETS', '# comment'; events are 10 ms apart.");
-    cmd.AddValue("counts", "print weight and connections of each real server", counts);
-    cmd.AddNonOption("script", "file with the script, - for standard input", fileName);
-    // a lone "-" is what there is without a script, but no argument to CommandLine
-    std::vector<char*> arguments(argv, argv + argc);
-    arguments.erase(std::remove(arguments.begin(), arguments.end(), std::string("-")),
-                    arguments.end());
-    cmd.Parse(static_cast<int>(arguments.size()), arguments.data());
-
-    ReplayScript script;
-    Setup setup;
-    if (!script.Load(fileName) || !script.ForEach([&](const auto& words, std::string& error) {
-            return setup.Read(words, error);
-        }))
-    {
-        return 2;
-    }
-    bool isDone;
-    {
-        Replay replay(setup, counts);
-        isDone = script.ForEach(
-            [&](const auto& words, std::string& error) { return replay.Take(words, error); });
-        if (isDone)
-        {
-            replay.Finish();
-        }
-    }
-    Simulator::Destroy();
-    return isDone ? 0 : 2;
+    ReplayOptions options;
+    return options.Read(argc, argv) && Run(options) ? 0 : 2;
 }

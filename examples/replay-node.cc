@@ -87,20 +87,22 @@ ReplayNode::EndEvent()
 void
 ReplayNode::Receive(Ptr<Packet> packet)
 {
+    Simulator::ScheduleWithContext(m_node->GetId(), Time(0), &ReplayNode::Deliver, this, packet);
+    RunTo(Simulator::Now() + TimeStep(1));
+}
+
+void
+ReplayNode::Deliver(Ptr<Packet> packet)
+{
     gipt::InnerHeader header;
     if (gipt::ReadInnerHeader(*packet, header))
     {
-        Simulator::ScheduleWithContext(m_node->GetId(),
-                                       Time(0),
-                                       &VirtualNetDevice::Receive,
-                                       m_device,
-                                       packet,
-                                       Ipv4L3Protocol::PROT_NUMBER,
-                                       m_device->GetAddress(),
-                                       m_device->GetAddress(),
-                                       NetDevice::PACKET_HOST);
+        m_device->Receive(packet,
+                          Ipv4L3Protocol::PROT_NUMBER,
+                          m_device->GetAddress(),
+                          m_device->GetAddress(),
+                          NetDevice::PACKET_HOST);
     }
-    RunTo(Simulator::Now() + TimeStep(1));
 }
 
 bool

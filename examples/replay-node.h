@@ -66,10 +66,16 @@ class ReplayNode
 
     /**
      * @brief Let a packet come in, and all happen that comes of it at once.
+     * @param packet the packet, as Deliver() takes it
+     */
+    void Receive(ns3::Ptr<ns3::Packet> packet);
+
+    /**
+     * @brief Hand a packet to the node, in an event of its own.
      * @param packet the packet; what is not a whole IPv4 packet is lost, as on Linux (net/ipv4/
      *        ip_input.c, ip_rcv_core)
      */
-    void Receive(ns3::Ptr<ns3::Packet> packet);
+    void Deliver(ns3::Ptr<ns3::Packet> packet);
 
     /**
      * @brief Get what has left since this was asked last.

@@ -10,7 +10,6 @@ Exit status: 0 no difference, 1 differences, 77 this machine cannot run Linux as
 """
 
 import argparse
-import itertools
 import os
 import random
 import signal
@@ -18,6 +17,7 @@ import subprocess
 import sys
 import time
 
+import answers
 import packet_scripts
 import scripts
 import uml
@@ -69,29 +69,6 @@ def make_scripts(arguments):
     return made
 
 
-def read_packet(line):
-    """The words of a line, and the packet it ends with, if any."""
-    words = line.split()
-    if len(words) == 4 and words[1] == "packet" and len(words[3]) >= 40:
-        return words, bytearray.fromhex(words[3])
-    return words, None
-
-
-def normalize(line, linux):
-    """A line without what Linux chooses at random or only says in its own words.
-
-    Where Linux's identification is 0 it must be ours too; elsewhere it is any number.
-    """
-    words, packet = read_packet(line)
-    _, other = read_packet(linux)
-    if packet and other and any(other[4:6]):
-        packet[4:6] = packet[10:12] = b"\0\0"
-        words[3] = packet.hex()
-    if "drop" in words:
-        words = words[: words.index("drop") + 1]
-    return " ".join(words)
-
-
 def compare(text, ours, linux):
     """The differences, each as a few lines to read."""
     counted = ("SYN", "ACK", "FIN", "RST", "UDP", "packet")
@@ -101,13 +78,11 @@ def compare(text, ours, linux):
         if line.split(" ")[0] in counted
     ]
     found = []
-    for left, right in itertools.zip_longest(ours.splitlines(), linux.splitlines(), fillvalue="-"):
-        pair = normalize(left, right), normalize(right, right)
-        if pair[0] != pair[1]:
-            first = next((line.split()[0] for line in pair if line[:1].isdigit()), "")
-            where = sent[int(first)] if first and int(first) < len(sent) else ("?", "?")
-            said = "    ours:  {}\n    Linux: {}".format(*pair)
-            found.append(f"  line {where[0]}: {where[1]}\n{said}")
+    for pair in answers.find_differences(ours, linux):
+        first = next((line.split()[0] for line in pair if line[:1].isdigit()), "")
+        where = sent[int(first)] if first and int(first) < len(sent) else ("?", "?")
+        said = "    ours:  {}\n    Linux: {}".format(*pair)
+        found.append(f"  line {where[0]}: {where[1]}\n{said}")
     return found
 
 
@@ -135,13 +110,13 @@ def main():
     started = time.monotonic()
     try:
         texts = [text for _, _, text in made]
-        answers = uml.run(guest, texts, timeout=120 + arguments.packets // 5)
+        replies = uml.run(guest, texts, timeout=120 + arguments.packets // 5)
     except uml.Unavailable as reason:
         print(f"SKIP: {reason}")
         return uml.SKIPPED
     spent = time.monotonic() - started
     tally = {}
-    for (name, group, text), (status, linux, error) in zip(made, answers):
+    for (name, group, text), (status, linux, error) in zip(made, replies):
         path = os.path.join(keep, name)
         with open(path + ".replay", "w", encoding="ascii") as file:
             file.write(text)
