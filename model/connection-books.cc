@@ -329,9 +329,13 @@ ConnectionBooks::Defend(Time now)
         return;
     }
     // One row of the table in 32 (ip_vs_conn.c, ip_vs_random_dropentry), of which the kernel draws
-    // as many at random; here the number of the sweep decides. Rows are narrow, so that the table
-    // thins out everywhere alike.
-    constexpr uint32_t ROW_BITS = 16;
+    // as many at random; here the number of the sweep decides. A row has about eight entries, so
+    // that the table thins out everywhere alike.
+    uint32_t rowBits = 24;
+    while (rowBits > 12 && m_table.GetSize() >> (35 - rowBits) > 0)
+    {
+        rowBits--;
+    }
     const std::function<bool(Connection&)> drops = [this, now](Connection& connection) {
         if (!IsToDrop(connection, now))
         {
@@ -349,14 +353,15 @@ ConnectionBooks::Defend(Time now)
         return true;
     };
     const uint64_t sweep = m_sweep++;
-    for (uint64_t row = 0; row < 1U << (32 - ROW_BITS); row++)
+    for (uint64_t row = 0; row < 1U << (32 - rowBits); row++)
     {
         uint64_t mixed = (sweep << 32 | row) * 0xbf58476d1ce4e5b9;
         mixed = (mixed ^ mixed >> 32) * 0x94d049bb133111eb;
+        mixed = (mixed ^ mixed >> 32) * 0xbf58476d1ce4e5b9;
         if (mixed >> 59 == 0)
         {
-            const auto first = static_cast<uint32_t>(row << ROW_BITS);
-            m_table.Sweep(first, UINT64_MAX, drops, now, first | ((1U << ROW_BITS) - 1));
+            const auto first = static_cast<uint32_t>(row << rowBits);
+            m_table.Sweep(first, UINT64_MAX, drops, now, first | ((1U << rowBits) - 1));
         }
     }
 }
