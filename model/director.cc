@@ -421,6 +421,20 @@ Director::Forward(const Ipv4Datagram& datagram, const Decision& decision)
         Drop(datagram, DropReason::LOOP);
         return;
     }
+    // The route comes first, and the server takes to a path MTU that was learnt, whatever then
+    // becomes of the packet (ip_vs_xmit.c, __ip_vs_get_out_rt).
+    auto packet = datagram.payload->Copy();
+    const auto route = GetRoute(server.GetAddress(), packet);
+    if (!route)
+    {
+        CountAnswer(decision, SendError(IcmpErrorSender::HOST_UNREACHABLE, 0, datagram));
+        Drop(datagram, DropReason::NO_ROUTE);
+        return;
+    }
+    const uint32_t mtu = m_pathMtu.Use(server.GetAddress(),
+                                       &server,
+                                       route->GetOutputDevice()->GetMtu(),
+                                       Simulator::Now());
     if (header.GetTtl() <= 1)
     {
         CountAnswer(decision, SendError(IcmpErrorSender::TTL_EXCEEDED, 0, datagram));
@@ -429,19 +443,7 @@ Director::Forward(const Ipv4Datagram& datagram, const Decision& decision)
     }
     Ipv4Datagram inner = datagram;
     inner.header.SetTtl(header.GetTtl() - 1);
-
-    auto packet = inner.ToPacket();
-    const auto route = GetRoute(server.GetAddress(), packet);
-    if (!route)
-    {
-        CountAnswer(decision, SendError(IcmpErrorSender::HOST_UNREACHABLE, 0, inner));
-        Drop(datagram, DropReason::NO_ROUTE);
-        return;
-    }
-    const uint32_t mtu = m_pathMtu.Use(server.GetAddress(),
-                                       &server,
-                                       route->GetOutputDevice()->GetMtu(),
-                                       Simulator::Now());
+    packet = inner.ToPacket();
     const uint32_t outerSize = packet->GetSize() + IPV4_HEADER_SIZE;
     if (outerSize > mtu && m_pmtuDisc && header.IsDontFragment() &&
         header.GetProtocol() != IP_PROTOCOL_ICMP)

@@ -536,8 +536,25 @@ class PathMtuTestCase : public TestCase
 
     void DoRun() override
     {
+        TestDyingPacket();
         TestOne();
         TestTwo();
+    }
+
+    /// 11., when the packet that takes to the path dies of its TTL
+    void TestDyingPacket()
+    {
+        DirectorBench bench;
+        bench.AddService("rr", {1});
+        bench.Exchange(Tcp()());
+        NS_TEST_EXPECT_MSG_EQ(Tell(bench, 1400), 1480, "the path of the SYN");
+        NS_TEST_EXPECT_MSG_EQ(Tell(bench, 1400), 1480, "still");
+        Ip ip;
+        ip.ttl = 1;
+        Tcp tcp;
+        tcp.flags = ACK;
+        bench.Exchange(tcp(ip));
+        NS_TEST_EXPECT_MSG_EQ(Tell(bench, 1400), 1380, "the path of a packet of TTL 1");
     }
 
     /// 11. and 12.
