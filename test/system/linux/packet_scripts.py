@@ -83,7 +83,7 @@ class PacketScript(scripts.Script):
             parts.insert(choose.randrange(len(parts)), choose.choice(parts))
         return parts
 
-    def header(self, ttl=None):
+    def header(self, ttl=None, options=True):
         """What the IPv4 header says, at random."""
         choose = self.random
         self.ident = self.ident % 65535 + 1
@@ -93,7 +93,7 @@ class PacketScript(scripts.Script):
             "ident": self.ident,
             "flags": choose.choice([pk.DF, pk.DF, 0]),
         }
-        if choose.random() < 0.04:
+        if options and choose.random() < 0.04:
             fields["options"] = choose.choice(
                 [b"\1" * 4, b"\0" * 4, b"\x94\4\0\0", b"\x07\x0b\x04" + bytes(9), b"\1" * 40]
             )
@@ -166,7 +166,10 @@ class PacketScript(scripts.Script):
         rip = choose.choice(self.rips)
         quote = pk.ip("10.0.0.10", rip, 4, inner, ttl=62)
         source = choose.choice([rip, "10.9.9.9"])
-        return pk.ip(source, "10.0.0.10", 1, self.error(quote), **self.header(ttl=64))
+        # Linux echoes options of such a message with octets of the quoted packet in their place,
+        # and spoils the address it sends to.
+        fields = self.header(ttl=64, options=False)
+        return pk.ip(source, "10.0.0.10", 1, self.error(quote), **fields)
 
     def odd(self):
         """What a director gets too."""
@@ -237,8 +240,12 @@ class RealServerScript:
         data = pk.filler(choose.choice([0, 0, choose.randint(1, 100), choose.randint(400, 1400)]))
         damage = choose.choice([0] * 15 + [3])
         protocol = choose.choice([6, 6, 17, 1])
+        # Linux does not see that a segment is of a connection of its own when the outer fragment in
+        # front came last: those are of no connection.
+        cut_outer = choose.random() < 0.2
+        port = 10000 + self.ident % 50000 if cut_outer else 5000
         if protocol == 6:
-            segment = pk.tcp(client, 5000, to, choose.choice([80, 81]), pk.SYN, data, damage=damage)
+            segment = pk.tcp(client, port, to, choose.choice([80, 81]), pk.SYN, data, damage=damage)
         elif protocol == 17:
             segment = pk.udp(client, 5000, to, choose.choice([53, 54]), data, damage=damage)
         else:
@@ -254,7 +261,7 @@ class RealServerScript:
             outer = pk.ip(source, "10.0.0.21", 4, part, **self.header())
             if choose.random() < 0.05:
                 outer = pk.ip(source, "10.0.0.21", 4, outer, **self.header())
-            yield from self.cut(outer) if choose.random() < 0.2 else [outer]
+            yield from self.cut(outer) if cut_outer else [outer]
 
     def header(self):
         """What an IPv4 header says, at random."""
