@@ -9,7 +9,6 @@
 #include "director.h"
 
 #include "ns3/log.h"
-#include "ns3/loopback-net-device.h"
 #include "ns3/net-device.h"
 
 namespace ns3
@@ -72,8 +71,7 @@ DirectorRouting::RouteInput(Ptr<const Packet> packet,
                             ErrorArgument ecb)
 {
     const Ipv4Address destination = header.GetDestination();
-    if (m_director && IsMartian(header.GetSource(), destination) &&
-        !DynamicCast<const LoopbackNetDevice>(idev))
+    if (m_director && IsMartian(header.GetSource(), destination) && !IsLoopbackDevice(idev))
     {
         m_director->RefuseMartian(packet, header);
         return true;

@@ -10,6 +10,7 @@
 #include "internet-checksum.h"
 #include "ipip-encapsulation.h"
 
+#include <array>
 #include <vector>
 
 namespace ns3
@@ -105,23 +106,28 @@ CheckTransport(const Ipv4Header& header, Ptr<const Packet> payload, bool checksu
     {
         return LocalCheck::GOOD;
     }
-    auto octets = GetOctets(payload);
+    uint32_t size = payload->GetSize();
     if (protocol == IP_PROTOCOL_UDP)
     {
-        const uint32_t size = octets[4] << 8 | octets[5];
-        if (size < UDP_HEADER_SIZE || size > octets.size())
+        std::array<uint8_t, UDP_HEADER_SIZE> start{};
+        payload->CopyData(start.data(), start.size());
+        const uint32_t said = start[4] << 8 | start[5];
+        if (said < UDP_HEADER_SIZE || said > size)
         {
             return LocalCheck::TRUNCATED;
         }
-        octets.resize(size);
-        checksums = checksums && (octets[6] || octets[7]);
+        size = said;
+        checksums = checksums && (start[6] || start[7]);
     }
-    return checksums && TransportChecksum(header.GetSource(),
-                                          header.GetDestination(),
-                                          protocol,
-                                          octets) != 0
-               ? LocalCheck::BAD_CHECKSUM
-               : LocalCheck::GOOD;
+    if (!checksums)
+    {
+        return LocalCheck::GOOD;
+    }
+    auto octets = GetOctets(payload);
+    octets.resize(size);
+    const uint16_t checksum =
+        TransportChecksum(header.GetSource(), header.GetDestination(), protocol, octets);
+    return checksum == 0 ? LocalCheck::GOOD : LocalCheck::BAD_CHECKSUM;
 }
 
 Ptr<Packet>

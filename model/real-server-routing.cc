@@ -11,7 +11,6 @@
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/ipv4-route.h"
 #include "ns3/log.h"
-#include "ns3/loopback-net-device.h"
 #include "ns3/node.h"
 #include "ns3/simulator.h"
 #include "ns3/socket.h"
@@ -187,7 +186,7 @@ RealServerRouting::RouteInput(Ptr<const Packet> packet,
                               LocalDeliverArgument lcb,
                               ErrorArgument ecb)
 {
-    if (!m_tunnel || DynamicCast<const LoopbackNetDevice>(idev))
+    if (!m_tunnel || IsLoopbackDevice(idev))
     {
         return m_inner->RouteInput(packet, header, idev, ucb, mcb, lcb, ecb);
     }

@@ -9,6 +9,7 @@
 #include "ipip-encapsulation.h"
 
 #include "ns3/log.h"
+#include "ns3/loopback-net-device.h"
 #include "ns3/node.h"
 
 namespace ns3
@@ -54,6 +55,7 @@ RoutingHook::DoDispose()
     m_hooked = nullptr;
     m_inner = nullptr;
     m_innerList = nullptr;
+    m_loopback = nullptr;
     m_local.clear();
     m_broadcasts.clear();
     Ipv4ListRouting::DoDispose();
@@ -76,6 +78,10 @@ RoutingHook::ReadAddresses()
     m_broadcasts.clear();
     for (uint32_t i = 0; i < m_hooked->GetNInterfaces(); ++i)
     {
+        if (const auto loopback = DynamicCast<LoopbackNetDevice>(m_hooked->GetNetDevice(i)))
+        {
+            m_loopback = loopback;
+        }
         for (uint32_t j = 0; j < m_hooked->GetNAddresses(i); ++j)
         {
             const auto address = m_hooked->GetAddress(i, j);

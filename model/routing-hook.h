@@ -12,6 +12,7 @@
 
 #include "ns3/ipv4-list-routing.h"
 #include "ns3/ipv4.h"
+#include "ns3/net-device.h"
 #include "ns3/object.h"
 #include "ns3/ptr.h"
 
@@ -97,6 +98,16 @@ class RoutingHook : public Ipv4ListRouting
     void DoDispose() override;
 
     /**
+     * @brief Whether a device is the node's loopback.
+     * @param device the device
+     * @return true when it is
+     */
+    bool IsLoopbackDevice(Ptr<const NetDevice> device) const
+    {
+        return device == m_loopback;
+    }
+
+    /**
      * @brief Put the packet that comes in right now together with its options.
      * @param packet what follows the header
      * @param header the header as ns-3 has read it
@@ -139,6 +150,7 @@ class RoutingHook : public Ipv4ListRouting
     Ptr<Ipv4ListRouting> m_innerList;                          ///< what routed before, if a list
     std::unordered_set<Ipv4Address, AddressHash> m_local;      ///< addresses of the node
     std::unordered_set<Ipv4Address, AddressHash> m_broadcasts; ///< of its networks, interface up
+    Ptr<const NetDevice> m_loopback;                           ///< the node's loopback device
     IpOptions m_options; ///< of the last packet with options that came in
 };
 
