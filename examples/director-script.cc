@@ -41,21 +41,35 @@ const std::map<std::string, std::pair<uint8_t, uint8_t>> OPERATIONS{
 /// The unit of sysctls that are on when they are not 0.
 const std::string FLAG = "flag";
 
-/// The attribute of each sysctl, and its unit.
+/// The attribute of each sysctl, and its unit; none where it changes nothing in a director that
+/// tunnels and is alone: those of NAT, SCTP and the synchronisation of connections.
 const std::map<std::string, std::pair<std::string, std::string>> SYSCTLS{
     {"net.ipv4.icmp_ratelimit", {"IcmpRateLimit", "ms"}},
     {"net.ipv4.vs.am_droprate", {"AmDroprate", ""}},
     {"net.ipv4.vs.amemthresh", {"Amemthresh", ""}},
+    {"net.ipv4.vs.backup_only", {}},
     {"net.ipv4.vs.conn_reuse_mode", {"ConnReuseMode", ""}},
+    {"net.ipv4.vs.conntrack", {}},
     {"net.ipv4.vs.drop_entry", {"DropEntry", ""}},
     {"net.ipv4.vs.drop_packet", {"DropPacket", ""}},
     {"net.ipv4.vs.expire_nodest_conn", {"ExpireNodestConn", FLAG}},
     {"net.ipv4.vs.expire_quiescent_template", {"ExpireQuiescentTemplate", FLAG}},
     {"net.ipv4.vs.lblc_expiration", {"LblcExpiration", "s"}},
     {"net.ipv4.vs.lblcr_expiration", {"LblcrExpiration", "s"}},
+    {"net.ipv4.vs.nat_icmp_send", {}},
     {"net.ipv4.vs.pmtu_disc", {"PmtuDisc", FLAG}},
     {"net.ipv4.vs.secure_tcp", {"SecureTcp", ""}},
+    {"net.ipv4.vs.sloppy_sctp", {}},
     {"net.ipv4.vs.sloppy_tcp", {"SloppyTcp", FLAG}},
+    {"net.ipv4.vs.snat_reroute", {}},
+    {"net.ipv4.vs.sync_persist_mode", {}},
+    {"net.ipv4.vs.sync_ports", {}},
+    {"net.ipv4.vs.sync_qlen_max", {}},
+    {"net.ipv4.vs.sync_refresh_period", {}},
+    {"net.ipv4.vs.sync_retries", {}},
+    {"net.ipv4.vs.sync_sock_size", {}},
+    {"net.ipv4.vs.sync_threshold", {}},
+    {"net.ipv4.vs.sync_version", {}},
 };
 
 } // namespace
@@ -189,7 +203,7 @@ DirectorScript::Mark(const ReplayScript::Words& words, std::string& error)
     uint64_t mark;
     uint64_t length;
     if (!ReadAddress(prefix.substr(0, slash), network) || !ReadNumber(bits, 0, 32, length) ||
-        !ReadNumber(words[1], 1, 0xffffffff, mark))
+        !ReadNumber(words[1], 0, 0xffffffff, mark))
     {
         error = JoinWords(words) + ", expected mark N PREFIX, such as mark 7 10.0.0.100/32";
         return false;
@@ -212,15 +226,16 @@ DirectorScript::SetSysctl(const ReplayScript::Words& words, std::string& error)
     const auto sysctl = SYSCTLS.find(name);
     if (sysctl == SYSCTLS.end())
     {
-        error = JoinWords(words) + ", expected NAME=VALUE with one of";
-        for (const auto& known : SYSCTLS)
-        {
-            error += ' ' + known.first;
-        }
+        error = JoinWords(words) +
+                ", expected NAME=VALUE of net.ipv4.vs, or of net.ipv4.icmp_ratelimit";
         return false;
     }
-    uint64_t number;
     const auto& [attribute, unit] = sysctl->second;
+    if (attribute.empty())
+    {
+        return true;
+    }
+    uint64_t number;
     if (equals == std::string::npos ||
         !ReadNumber(assignment.substr(equals + 1), 0, 0x7fffffff, number))
     {

@@ -88,8 +88,11 @@ def test_language():
         "ipvsadm -a -f 7 -r 10.0.0.21 -i\n"
         "mark 7 10.9.0.0/16\n"
         "sysctl net.ipv4.vs.sloppy_tcp=1\nsysctl net/ipv4/vs/pmtu_disc=0\n"
+        "sysctl net.ipv4.vs.sync_version=0\n"
         "ACK 10.1.0.1:5000 10.9.8.7:99\n"
-        "wait 899.97\n"
+        "mark 0 10.9.1.0/24\n"
+        "SYN 10.1.0.1:5001 10.9.1.7:99\n"
+        "wait 899.94\n"
         "ipvsadm -Lnc\n"
         "wait 1\n"
         "ipvsadm -Lnc\n"
@@ -101,10 +104,11 @@ def test_language():
     head += "pro expire state       source             virtual            destination\n"
     assert done.stdout == (
         "0 ACK 10.1.0.1:5000 10.9.8.7:99 -> 10.0.0.21 | 10.0.0.21 1 1 0\n"
+        "1 SYN 10.1.0.1:5001 10.9.1.7:99 -> rst from 10.9.1.7 | 10.0.0.21 1 1 0\n"
         + head
         + "TCP 00:00  ESTABLISHED 10.1.0.1:5000      10.9.8.7:99        10.0.0.21:99\n"
         + head
-        + "1 packet -> -\n"
+        + "2 packet -> -\n"
     )
 
 
@@ -161,7 +165,8 @@ def test_captures(tmp_path, link, front, magic, order):
     """6."""
     start = 1700000000123456000
     syn = bytes.fromhex(front + SYN)
-    stray = bytes.fromhex(front + SYN.replace("5002ffff83bd", "5010ffff83ad").replace("1388", "138a"))
+    stray = SYN.replace("5002ffff83bd", "5010ffff83ad").replace("1388", "138a")
+    stray = bytes.fromhex(front + stray)
     make_capture(
         tmp_path / "in.pcap", link, [(start, syn), (start + 250000000, stray)], magic, order
     )

@@ -7,24 +7,39 @@
 import itertools
 
 
-def is_connection_list(line):
-    """Whether a line is the "$ ipvsadm -Lnc" in front of a list of connections."""
+def is_unordered(line):
+    """Whether a line is the "$ ipvsadm ..." in front of a listing that Linux gives in any order:
+    connections, or services that are not sorted."""
     words = line.split()
-    return line.startswith("$ ") and any(
-        word == "--connection" or (word[0] == "-" and word[1] != "-" and "c" in word)
+    return words[:2] == ["$", "ipvsadm"] and any(
+        word in ("--connection", "--nosort") or (word[:1] == "-" != word[1:2] and "c" in word)
         for word in words[2:]
     )
 
 
+def is_listed(line):
+    """Whether a line belongs to the listing above it: not to the next, and not to a packet."""
+    return not (line.startswith("$ ") or line[:1].isdigit())
+
+
+def sort_listing(rows):
+    """The rows of a listing in a certain order, those with "->" after the one they belong to."""
+    groups = []
+    for row in rows:
+        if row.startswith("  ->") and groups:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return [row for group in sorted(groups) for row in group]
+
+
 def read_answer(text):
-    """The lines of an answer; connections, which Linux lists in any order, in a certain one."""
+    """The lines of an answer, listings of any order in a certain one."""
     lines = text.splitlines()
     for start, line in enumerate(lines, 1):
-        if is_connection_list(line):
-            rows = itertools.takewhile(lambda row: not (row[0] == "$" or row[0].isdigit()),
-                                       lines[start:])
-            rows = sorted(rows)
-            lines[start : start + len(rows)] = rows
+        if is_unordered(line):
+            rows = list(itertools.takewhile(is_listed, lines[start:]))
+            lines[start : start + len(rows)] = sort_listing(rows)
     return lines
 
 
@@ -45,10 +60,10 @@ def normalize(line, linux):
     _, other = read_packet(linux)
     if packet and other and any(other[4:6]):
         packet[4:6] = packet[10:12] = b"\0\0"
-        words[3] = packet.hex()
-    if "drop" in words:
-        words = words[: words.index("drop") + 1]
-    return " ".join(words)
+        return " ".join([*words[:3], packet.hex()])
+    if words[2:4] == ["->", "drop"]:
+        return " ".join(words[:4])
+    return line
 
 
 def find_differences(ours, linux):
