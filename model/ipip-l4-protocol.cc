@@ -10,6 +10,7 @@
 #include "real-server-routing.h"
 
 #include "ns3/boolean.h"
+#include "ns3/ipv4-interface.h"
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/log.h"
 #include "ns3/node.h"

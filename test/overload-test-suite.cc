@@ -479,15 +479,7 @@ class FloodBench : public Simulation
         stack.Install(node);
         auto device = CreateObject<VirtualNetDevice>();
         device->SetAddress(Mac48Address::Allocate());
-        device->SetSendCallback(
-            Callback<bool, Ptr<Packet>, const Address&, const Address&, uint16_t>(
-                [this](Ptr<Packet> packet, const Address&, const Address&, uint16_t) {
-                    std::array<uint8_t, 36> start{}; // outer header, inner header up to the source
-                    packet->CopyData(start.data(), start.size());
-                    server = start[19];
-                    sent++;
-                    return true;
-                }));
+        device->SetSendCallback(MakeCallback(&FloodBench::Leave, this));
         node->AddDevice(device);
         const auto ipv4 = node->GetObject<Ipv4>();
         const uint32_t interface = ipv4->AddInterface(device);
@@ -503,6 +495,26 @@ class FloodBench : public Simulation
                                     Ipv4Address(0x0a000015 + i),
                                     80);
         }
+    }
+
+    /**
+     * @brief A packet leaves by the device.
+     * @param packet the packet
+     * @param source link-layer address, of no interest
+     * @param destination link-layer address, of no interest
+     * @param protocol IPv4
+     * @return true: it has left
+     */
+    bool Leave(Ptr<Packet> packet,
+               const Address& source,
+               const Address& destination,
+               uint16_t protocol)
+    {
+        std::array<uint8_t, 36> start{}; // outer header, inner header up to the source
+        packet->CopyData(start.data(), start.size());
+        server = start[19];
+        sent++;
+        return true;
     }
 
     /**
