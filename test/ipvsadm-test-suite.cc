@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <netdb.h>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -177,7 +178,9 @@ class ParseTestCase : public TestCase
 
         command = Parse("-a -f 7 -r 10.0.0.21:8080 -i");
         NS_TEST_EXPECT_MSG_EQ(command.serverPort, 8080, "port of a server by firewall mark");
-        command = Parse("-A -u 10.0.0.100:domain -s wlc -b flag-1,,flag-3 -M 255.255.0.0");
+        // a bare machine has no /etc/services
+        const std::string port = getservbyname("domain", "udp") ? "domain" : "53";
+        command = Parse("-A -u 10.0.0.100:" + port + " -s wlc -b flag-1,,flag-3 -M 255.255.0.0");
         NS_TEST_EXPECT_MSG_EQ(command.service.port, 53, "port by name");
         NS_TEST_EXPECT_MSG_EQ(command.options.flags.size(), 2, "flags without names");
         NS_TEST_EXPECT_MSG_EQ(command.options.persistence, Time(), "a netmask for nothing");
