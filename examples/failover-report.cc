@@ -209,7 +209,7 @@ FailoverReport::Scheduled(const ConnectionKey& key, Ipv4Address server)
 }
 
 void
-FailoverReport::Begun(const RequestReport& report)
+FailoverReport::Begun(const ConnectionReport& report)
 {
     m_begun++;
     // A port that is used again belongs to a new connection now.
@@ -217,7 +217,7 @@ FailoverReport::Begun(const RequestReport& report)
 }
 
 void
-FailoverReport::Ended(const RequestReport& report)
+FailoverReport::Ended(const ConnectionReport& report)
 {
     Row row;
     row.report = report;
@@ -228,7 +228,7 @@ FailoverReport::Ended(const RequestReport& report)
         m_assigned.erase(assigned);
     }
     m_rows.push_back(row);
-    m_served += report.outcome == RequestOutcome::SERVED ? 1 : 0;
+    m_served += report.outcome == ConnectionOutcome::SERVED ? 1 : 0;
 }
 
 void
@@ -288,7 +288,7 @@ FailoverReport::SumUp(const std::string& phase) const
             continue;
         }
         summary.requests++;
-        if (row.report.outcome == RequestOutcome::SERVED)
+        if (row.report.outcome == ConnectionOutcome::SERVED)
         {
             summary.served++;
             summary.latencies.push_back(row.report.latency.GetSeconds() * 1000);
@@ -313,7 +313,7 @@ FailoverReport::FindBlame() const
     Blame blame;
     for (const auto& row : m_rows)
     {
-        if (row.report.outcome == RequestOutcome::SERVED)
+        if (row.report.outcome == ConnectionOutcome::SERVED)
         {
             continue;
         }
@@ -408,7 +408,7 @@ FailoverReport::PrintConclusion(std::ostream& os) const
     Time last = first.from;
     for (const auto& row : m_rows)
     {
-        if (row.report.outcome != RequestOutcome::SERVED && row.assigned &&
+        if (row.report.outcome != ConnectionOutcome::SERVED && row.assigned &&
             row.assigned->site == first.city && row.report.start < first.to)
         {
             last = std::max(last, row.report.start);
@@ -447,7 +447,7 @@ FailoverReport::WriteFiles(const std::vector<std::pair<std::string, Ptr<Object>>
     });
     for (const Row* row : rows)
     {
-        const RequestReport& report = row->report;
+        const ConnectionReport& report = row->report;
         auto city = m_clients.find(report.client);
         requests << Format(report.start.GetSeconds(), 6) << ","
                  << (city == m_clients.end() ? "" : Csv(city->second)) << ","

@@ -66,13 +66,13 @@ class FailoverReport
      * @brief A request began.
      * @param report what its client knows
      */
-    void Begun(const ns3::gipt::RequestReport& report);
+    void Begun(const ns3::gipt::ConnectionReport& report);
 
     /**
      * @brief A request ended.
      * @param report what its client knows
      */
-    void Ended(const ns3::gipt::RequestReport& report);
+    void Ended(const ns3::gipt::ConnectionReport& report);
 
     /**
      * @brief Something else happened.
@@ -123,8 +123,8 @@ class FailoverReport
     /** A request that has ended. */
     struct Row
     {
-        ns3::gipt::RequestReport report; ///< what its client knows
-        const Server* assigned{nullptr}; ///< the real server the director gave it
+        ns3::gipt::ConnectionReport report; ///< what its client knows
+        const Server* assigned{nullptr};    ///< the real server the director gave it
     };
 
     /** Figures over some requests. */

@@ -58,7 +58,7 @@ main(int argc, char* argv[])
     Ipv4GlobalRoutingHelper::PopulateRoutingTables(); // also leads to the VIP
     Simulator::Stop(Seconds(100));
     Simulator::Run();
-    std::cout << client->GetCount(RequestOutcome::SERVED) << " of " << client->GetStarted()
+    std::cout << client->GetCount(ConnectionOutcome::SERVED) << " of " << client->GetStarted()
               << " requests were served\n";
     DirectorHelper::PrintStats(director, Create<OutputStreamWrapper>(&std::cout));
     Simulator::Destroy();

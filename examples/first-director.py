@@ -34,7 +34,7 @@ nodes.Get(0).AddApplication(client)
 ns.Ipv4GlobalRoutingHelper.PopulateRoutingTables()  # also leads to the VIP
 ns.Simulator.Stop(ns.Seconds(100))
 ns.Simulator.Run()
-served = client.GetCount(ns.gipt.RequestOutcome.SERVED)
+served = client.GetCount(ns.gipt.ConnectionOutcome.SERVED)
 print(f"{served} of {client.GetStarted()} requests were served")
 for server in director.GetServices()[0].GetServers():
     print(f"{server.GetAddress()}: {server.GetStats().connections} connections")

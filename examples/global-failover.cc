@@ -333,9 +333,9 @@ class Failover
             client->SetAttribute("LastStart", TimeValue(m_options.duration));
             client->AssignStreams(i);
             client->SetStopTime(m_options.duration + m_options.timeout + MilliSeconds(1));
-            client->TraceConnectWithoutContext("RequestStart",
+            client->TraceConnectWithoutContext("ConnectionStart",
                                                MakeCallback(&FailoverReport::Begun, &m_report));
-            client->TraceConnectWithoutContext("RequestEnd",
+            client->TraceConnectWithoutContext("ConnectionEnd",
                                                MakeCallback(&FailoverReport::Ended, &m_report));
             node->AddApplication(client);
             m_report.AddClient(m_world.GetAddress(node), m_world.GetCity(node));

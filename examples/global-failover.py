@@ -115,11 +115,11 @@ def main():
 
     print(f"{'requests':24}{sum(client.GetStarted() for client in clients):8}")
     for outcome in OUTCOMES:
-        value = getattr(ns.gipt.RequestOutcome, outcome)
+        value = getattr(ns.gipt.ConnectionOutcome, outcome)
         count = sum(client.GetCount(value) for client in clients)
         if count:
             print(f"  {outcome.lower().replace('_', '-'):22}{count:8}")
-    served = sum(client.GetCount(ns.gipt.RequestOutcome.SERVED) for client in clients)
+    served = sum(client.GetCount(ns.gipt.ConnectionOutcome.SERVED) for client in clients)
     latency = sum(client.GetServedLatency().GetNanoSeconds() for client in clients)
     if served:
         print(f"{'mean latency (ms)':24}{latency / served / 1e6:8.3f}")

@@ -66,33 +66,6 @@ Discard(Ptr<Socket> socket)
 
 } // namespace
 
-const char*
-ToString(RequestOutcome outcome)
-{
-    switch (outcome)
-    {
-    case RequestOutcome::SERVED:
-        return "served";
-    case RequestOutcome::REFUSED:
-        return "refused";
-    case RequestOutcome::UNREACHABLE:
-        return "unreachable";
-    case RequestOutcome::CONNECT_TIMEOUT:
-        return "connect-timeout";
-    case RequestOutcome::RESET:
-        return "reset";
-    case RequestOutcome::RESPONSE_TIMEOUT:
-        return "response-timeout";
-    case RequestOutcome::TRUNCATED:
-        return "truncated";
-    case RequestOutcome::NOT_SENT:
-        return "not-sent";
-    case RequestOutcome::UNFINISHED:
-        return "unfinished";
-    }
-    return "unknown";
-}
-
 TypeId
 RequestClient::GetTypeId()
 {
@@ -101,6 +74,11 @@ RequestClient::GetTypeId()
             .SetParent<Application>()
             .SetGroupName("GlobalIpTunneling")
             .AddConstructor<RequestClient>()
+            .AddAttribute("Name",
+                          "What the workload calls itself in its reports",
+                          StringValue("request"),
+                          MakeStringAccessor(&RequestClient::m_name),
+                          MakeStringChecker())
             .AddAttribute("Remote",
                           "Address to send the requests to: the VIP",
                           Ipv4AddressValue("198.51.100.1"),
@@ -137,14 +115,14 @@ RequestClient::GetTypeId()
                           UintegerValue(0),
                           MakeUintegerAccessor(&RequestClient::m_maxInFlight),
                           MakeUintegerChecker<uint32_t>())
-            .AddTraceSource("RequestStart",
-                            "A request began; its outcome is not known yet",
+            .AddTraceSource("ConnectionStart",
+                            "A connection began; its outcome is not known yet",
                             MakeTraceSourceAccessor(&RequestClient::m_startTrace),
-                            "ns3::gipt::RequestClient::ReportTracedCallback")
-            .AddTraceSource("RequestEnd",
-                            "A request ended",
+                            "ns3::gipt::ConnectionReport::TracedCallback")
+            .AddTraceSource("ConnectionEnd",
+                            "A connection ended",
                             MakeTraceSourceAccessor(&RequestClient::m_endTrace),
-                            "ns3::gipt::RequestClient::ReportTracedCallback");
+                            "ns3::gipt::ConnectionReport::TracedCallback");
     return tid;
 }
 
@@ -194,7 +172,7 @@ RequestClient::StopApplication()
     m_next.Cancel();
     while (!m_requests.empty())
     {
-        GiveUp(m_requests.begin()->first, RequestOutcome::UNFINISHED);
+        GiveUp(m_requests.begin()->first, ConnectionOutcome::UNFINISHED);
     }
 }
 
@@ -214,12 +192,16 @@ RequestClient::Begin()
     NS_LOG_FUNCTION(this);
     ScheduleNext();
     uint64_t id = m_started++;
-    RequestReport report;
+    ConnectionReport report;
+    report.workload = m_name;
     report.id = id;
     report.start = Simulator::Now();
+    report.lastProgress = report.start;
+    report.remote = m_remote;
+    report.remotePort = m_port;
     if (m_maxInFlight > 0 && m_requests.size() >= m_maxInFlight)
     {
-        report.outcome = RequestOutcome::NOT_SENT;
+        report.outcome = ConnectionOutcome::NOT_SENT;
         Report(report);
         return;
     }
@@ -248,7 +230,7 @@ RequestClient::Begin()
     if (result != 0)
     {
         // Without a route, or without a free port.
-        GiveUp(id, RequestOutcome::UNREACHABLE);
+        GiveUp(id, ConnectionOutcome::UNREACHABLE);
     }
 }
 
@@ -261,6 +243,7 @@ RequestClient::HandleConnected(RequestClient* self, uint64_t id, Ptr<Socket> soc
         return;
     }
     entry->second.connected = true;
+    entry->second.report.lastProgress = Simulator::Now();
     std::ostringstream text;
     text << "GET / HTTP/1.0\r\nHost: " << self->m_remote << "\r\n";
     std::string line = text.str();
@@ -278,7 +261,7 @@ RequestClient::HandleConnected(RequestClient* self, uint64_t id, Ptr<Socket> soc
 void
 RequestClient::HandleConnectFailed(RequestClient* self, uint64_t id, Ptr<Socket> socket)
 {
-    self->End(id, RequestOutcome::CONNECT_TIMEOUT);
+    self->End(id, ConnectionOutcome::CONNECT_TIMEOUT);
 }
 
 void
@@ -291,6 +274,7 @@ RequestClient::HandleReceive(RequestClient* self, uint64_t id, Ptr<Socket> socke
         return;
     }
     Request& request = entry->second;
+    request.report.lastProgress = Simulator::Now();
     while (Ptr<Packet> packet = socket->Recv())
     {
         uint32_t size = packet->GetSize();
@@ -316,13 +300,13 @@ RequestClient::HandleReceive(RequestClient* self, uint64_t id, Ptr<Socket> socke
         }
         else if (request.header.size() > MAX_HEADER)
         {
-            self->GiveUp(id, RequestOutcome::TRUNCATED);
+            self->GiveUp(id, ConnectionOutcome::TRUNCATED);
             return;
         }
     }
     if (request.hasLength && request.report.bytes >= request.length)
     {
-        self->End(id, RequestOutcome::SERVED);
+        self->End(id, ConnectionOutcome::SERVED);
     }
 }
 
@@ -368,12 +352,12 @@ RequestClient::HandleClose(RequestClient* self, uint64_t id, Ptr<Socket> socket)
     if (GetTcpState(socket) == TcpSocket::CLOSE_WAIT)
     {
         bool whole = request.headerRead && !request.hasLength;
-        self->End(id, whole ? RequestOutcome::SERVED : RequestOutcome::TRUNCATED);
+        self->End(id, whole ? ConnectionOutcome::SERVED : ConnectionOutcome::TRUNCATED);
         socket->Close();
     }
     else
     {
-        self->End(id, request.connected ? RequestOutcome::RESET : RequestOutcome::REFUSED);
+        self->End(id, request.connected ? ConnectionOutcome::RESET : ConnectionOutcome::REFUSED);
     }
 }
 
@@ -389,7 +373,7 @@ RequestClient::HandleSegment(RequestClient* self,
         !entry->second.connected)
     {
         // Not here and now: the socket still has to deal with the segment.
-        Simulator::ScheduleNow(&RequestClient::GiveUp, self, id, RequestOutcome::REFUSED);
+        Simulator::ScheduleNow(&RequestClient::GiveUp, self, id, ConnectionOutcome::REFUSED);
     }
 }
 
@@ -411,7 +395,7 @@ RequestClient::HandleIcmp(RequestClient* self,
         type == destinationUnreachable && code != fragmentationNeeded)
     {
         // Not here and now: the callback belongs to the socket that is going to be closed.
-        Simulator::ScheduleNow(&RequestClient::GiveUp, self, id, RequestOutcome::UNREACHABLE);
+        Simulator::ScheduleNow(&RequestClient::GiveUp, self, id, ConnectionOutcome::UNREACHABLE);
     }
 }
 
@@ -420,12 +404,12 @@ RequestClient::HandleTimeout(uint64_t id)
 {
     NS_LOG_FUNCTION(this << id);
     GiveUp(id,
-           m_requests.at(id).connected ? RequestOutcome::RESPONSE_TIMEOUT
-                                       : RequestOutcome::CONNECT_TIMEOUT);
+           m_requests.at(id).connected ? ConnectionOutcome::RESPONSE_TIMEOUT
+                                       : ConnectionOutcome::CONNECT_TIMEOUT);
 }
 
 void
-RequestClient::GiveUp(uint64_t id, RequestOutcome outcome)
+RequestClient::GiveUp(uint64_t id, ConnectionOutcome outcome)
 {
     auto entry = m_requests.find(id);
     if (entry == m_requests.end())
@@ -446,7 +430,7 @@ RequestClient::GiveUp(uint64_t id, RequestOutcome outcome)
 }
 
 void
-RequestClient::End(uint64_t id, RequestOutcome outcome)
+RequestClient::End(uint64_t id, ConnectionOutcome outcome)
 {
     NS_LOG_FUNCTION(this << id << ToString(outcome));
     auto entry = m_requests.find(id);
@@ -459,6 +443,7 @@ RequestClient::End(uint64_t id, RequestOutcome outcome)
     request.timeout.Cancel();
     request.report.latency = Simulator::Now() - request.report.start;
     request.report.outcome = outcome;
+    request.report.requests = outcome == ConnectionOutcome::SERVED ? 1 : 0;
 
     auto close = MakeCallback(&CloseAfterServer);
     request.socket->SetCloseCallbacks(close, close);
@@ -467,10 +452,10 @@ RequestClient::End(uint64_t id, RequestOutcome outcome)
 }
 
 void
-RequestClient::Report(const RequestReport& report)
+RequestClient::Report(const ConnectionReport& report)
 {
     m_counts[static_cast<std::size_t>(report.outcome)]++;
-    if (report.outcome == RequestOutcome::SERVED)
+    if (report.outcome == ConnectionOutcome::SERVED)
     {
         m_servedLatency += report.latency;
     }

@@ -7,6 +7,7 @@
 #ifndef GIPT_REQUEST_CLIENT_H
 #define GIPT_REQUEST_CLIENT_H
 
+#include "connection-report.h"
 #include "ns3-release.h"
 
 #include "ns3/application.h"
@@ -32,50 +33,6 @@ class TcpSocketBase;
 
 namespace gipt
 {
-
-/**
- * @ingroup global-ip-tunneling
- * @brief How a request ended. Each one ends in exactly one of these ways.
- */
-enum class RequestOutcome : uint8_t
-{
-    SERVED,           ///< the whole response came
-    REFUSED,          ///< a reset in answer to the SYN
-    UNREACHABLE,      ///< ICMP destination unreachable in answer to the SYN
-    CONNECT_TIMEOUT,  ///< no connection in time
-    RESET,            ///< a reset, or TCP gave up, after the connection was made
-    RESPONSE_TIMEOUT, ///< connected, but no whole response in time
-    TRUNCATED,        ///< the server closed before the response was whole
-    NOT_SENT,         ///< as many requests as allowed were open
-    UNFINISHED        ///< still open when the application stopped
-};
-
-/** Number of outcomes. */
-constexpr std::size_t REQUEST_OUTCOME_COUNT = 9;
-
-/**
- * @ingroup global-ip-tunneling
- * @brief The name of an outcome for tables and CSV.
- * @param outcome the outcome
- * @return a word in lower case with dashes, such as "connect-timeout"
- */
-const char* ToString(RequestOutcome outcome);
-
-/**
- * @ingroup global-ip-tunneling
- * @brief What a client knows of one request.
- */
-struct RequestReport
-{
-    uint64_t id{0};         ///< number of the request at its client, from 0
-    Time start;             ///< when it began
-    Time latency;           ///< from then to its end
-    Ipv4Address client;     ///< address of the client
-    uint16_t clientPort{0}; ///< port of the client, 0 when not sent
-    RequestOutcome outcome{RequestOutcome::UNFINISHED}; ///< how it ended
-    std::string server; ///< what the real server calls itself, empty when it did not answer
-    uint64_t bytes{0};  ///< octets of the response's body
-};
 
 /**
  * @ingroup global-ip-tunneling
@@ -125,7 +82,7 @@ class RequestClient : public Application
      * @param outcome the way
      * @return requests
      */
-    uint64_t GetCount(RequestOutcome outcome) const
+    uint64_t GetCount(ConnectionOutcome outcome) const
     {
         return m_counts[static_cast<std::size_t>(outcome)];
     }
@@ -139,12 +96,6 @@ class RequestClient : public Application
         return m_servedLatency;
     }
 
-    /**
-     * @brief The hook on the end of requests.
-     * @param report what is known of the request
-     */
-    typedef void (*ReportTracedCallback)(const RequestReport& report);
-
   protected:
     void DoDispose() override;
 
@@ -155,14 +106,14 @@ class RequestClient : public Application
     /** A request under way. */
     struct Request
     {
-        RequestReport report;   ///< what is known so far
-        Ptr<Socket> socket;     ///< its connection
-        EventId timeout;        ///< end of its time
-        bool connected{false};  ///< the handshake is done
-        bool headerRead{false}; ///< the empty line after the header was read
-        bool hasLength{false};  ///< the header told the length
-        uint64_t length{0};     ///< the length it told
-        std::string header;     ///< what was read of the header
+        ConnectionReport report; ///< what is known so far
+        Ptr<Socket> socket;      ///< its connection
+        EventId timeout;         ///< end of its time
+        bool connected{false};   ///< the handshake is done
+        bool headerRead{false};  ///< the empty line after the header was read
+        bool hasLength{false};   ///< the header told the length
+        uint64_t length{0};      ///< the length it told
+        std::string header;      ///< what was read of the header
     };
 
     /**
@@ -261,35 +212,36 @@ class RequestClient : public Application
      * @param id the request
      * @param outcome how it ended
      */
-    void GiveUp(uint64_t id, RequestOutcome outcome);
+    void GiveUp(uint64_t id, ConnectionOutcome outcome);
 
     /**
      * @brief A request has ended: let go of its connection and report.
      * @param id the request
      * @param outcome how it ended
      */
-    void End(uint64_t id, RequestOutcome outcome);
+    void End(uint64_t id, ConnectionOutcome outcome);
 
     /**
      * @brief Count and trace a request's end.
      * @param report what is known of it
      */
-    void Report(const RequestReport& report);
+    void Report(const ConnectionReport& report);
 
-    Ipv4Address m_remote;                                   ///< attribute Remote
-    uint16_t m_port;                                        ///< attribute Port
-    uint32_t m_requestSize;                                 ///< attribute RequestSize
-    Ptr<RandomVariableStream> m_interval;                   ///< attribute Interval
-    Time m_timeout;                                         ///< attribute Timeout
-    Time m_lastStart;                                       ///< attribute LastStart
-    uint32_t m_maxInFlight;                                 ///< attribute MaxInFlight
-    EventId m_next;                                         ///< beginning of the next request
-    std::map<uint64_t, Request> m_requests;                 ///< those under way, by number
-    uint64_t m_started{0};                                  ///< requests begun
-    std::array<uint64_t, REQUEST_OUTCOME_COUNT> m_counts{}; ///< requests by outcome
-    Time m_servedLatency;                                   ///< sum over served requests
-    TracedCallback<const RequestReport&> m_startTrace;      ///< a request began
-    TracedCallback<const RequestReport&> m_endTrace;        ///< a request ended
+    std::string m_name;                                        ///< attribute Name
+    Ipv4Address m_remote;                                      ///< attribute Remote
+    uint16_t m_port;                                           ///< attribute Port
+    uint32_t m_requestSize;                                    ///< attribute RequestSize
+    Ptr<RandomVariableStream> m_interval;                      ///< attribute Interval
+    Time m_timeout;                                            ///< attribute Timeout
+    Time m_lastStart;                                          ///< attribute LastStart
+    uint32_t m_maxInFlight;                                    ///< attribute MaxInFlight
+    EventId m_next;                                            ///< beginning of the next request
+    std::map<uint64_t, Request> m_requests;                    ///< those under way, by number
+    uint64_t m_started{0};                                     ///< requests begun
+    std::array<uint64_t, CONNECTION_OUTCOME_COUNT> m_counts{}; ///< requests by outcome
+    Time m_servedLatency;                                      ///< sum over served requests
+    TracedCallback<const ConnectionReport&> m_startTrace;      ///< a request began
+    TracedCallback<const ConnectionReport&> m_endTrace;        ///< a request ended
 };
 
 } // namespace gipt

@@ -94,9 +94,9 @@ class RequestTestCase : public TestCase
         m_client->SetAttribute("Port", UintegerValue(PORT));
         SetInterval("ns3::ConstantRandomVariable[Constant=0.5]");
         m_client->SetAttribute("LastStart", TimeValue(MilliSeconds(5100)));
-        m_client->TraceConnectWithoutContext("RequestStart",
+        m_client->TraceConnectWithoutContext("ConnectionStart",
                                              MakeCallback(&RequestTestCase::HandleStart, this));
-        m_client->TraceConnectWithoutContext("RequestEnd",
+        m_client->TraceConnectWithoutContext("ConnectionEnd",
                                              MakeCallback(&RequestTestCase::HandleEnd, this));
         m_clientNode->AddApplication(m_client);
     }
@@ -139,9 +139,9 @@ class RequestTestCase : public TestCase
     void Finish()
     {
         uint64_t sum = 0;
-        for (std::size_t i = 0; i < REQUEST_OUTCOME_COUNT; i++)
+        for (std::size_t i = 0; i < CONNECTION_OUTCOME_COUNT; i++)
         {
-            sum += m_client->GetCount(static_cast<RequestOutcome>(i));
+            sum += m_client->GetCount(static_cast<ConnectionOutcome>(i));
         }
         NS_TEST_EXPECT_MSG_EQ(sum, m_client->GetStarted(), "every request has an outcome");
         NS_TEST_EXPECT_MSG_EQ(m_reports.size(), sum, "every request is reported");
@@ -160,7 +160,7 @@ class RequestTestCase : public TestCase
      * @param least latency, ms
      * @param most latency, ms
      */
-    void ExpectAll(RequestOutcome outcome, double least, double most)
+    void ExpectAll(ConnectionOutcome outcome, double least, double most)
     {
         NS_TEST_EXPECT_MSG_EQ(m_reports.size(), 10, "requests");
         NS_TEST_EXPECT_MSG_EQ(m_client->GetCount(outcome), 10, ToString(outcome));
@@ -193,7 +193,7 @@ class RequestTestCase : public TestCase
     Ptr<Node> m_serverNode;                   ///< in East
     Ptr<RequestClient> m_client;              ///< begins every 0.5 s, ten times
     Ptr<RequestServer> m_server;              ///< not yet on its node
-    std::vector<RequestReport> m_reports;     ///< of requests that have ended
+    std::vector<ConnectionReport> m_reports;  ///< of requests that have ended
     uint64_t m_starts{0};                     ///< requests that began with a connection
 
   private:
@@ -201,7 +201,7 @@ class RequestTestCase : public TestCase
      * @brief A request began.
      * @param report what is known
      */
-    void HandleStart(const RequestReport& report)
+    void HandleStart(const ConnectionReport& report)
     {
         m_starts++;
         NS_TEST_EXPECT_MSG_EQ((report.clientPort >= 49152), true, "ephemeral port");
@@ -212,7 +212,7 @@ class RequestTestCase : public TestCase
      * @brief A request ended.
      * @param report what is known
      */
-    void HandleEnd(const RequestReport& report)
+    void HandleEnd(const ConnectionReport& report)
     {
         m_reports.push_back(report);
     }
@@ -260,11 +260,19 @@ class ServedTestCase : public RequestTestCase
         Run();
         // Two round trips of 2 * (10 + 0.1 + 0.1) ms; slow start takes more for long responses.
         double least = 40.8 + m_service.GetSeconds() * 1000;
-        ExpectAll(RequestOutcome::SERVED, least, least + 2 + m_size * 0.0025);
+        ExpectAll(ConnectionOutcome::SERVED, least, least + 2 + m_size * 0.0025);
         for (const auto& report : m_reports)
         {
             NS_TEST_EXPECT_MSG_EQ(report.server, "the server", "who answered");
             NS_TEST_EXPECT_MSG_EQ(report.bytes, m_size, "octets");
+            NS_TEST_EXPECT_MSG_EQ(report.workload, "request", "name of the workload");
+            NS_TEST_EXPECT_MSG_EQ(report.requests, 1, "requests answered");
+            NS_TEST_EXPECT_MSG_EQ(report.protocol, 6, "protocol");
+            NS_TEST_EXPECT_MSG_EQ(report.remote, m_world->GetAddress(m_serverNode), "remote");
+            NS_TEST_EXPECT_MSG_EQ(report.remotePort, PORT, "its port");
+            NS_TEST_EXPECT_MSG_EQ(report.lastProgress,
+                                  report.start + report.latency,
+                                  "the last octet ends it");
         }
         NS_TEST_EXPECT_MSG_EQ(m_server->GetAnswered(), 10, "answered");
         NS_TEST_EXPECT_MSG_EQ(m_starts, 10, "begun");
@@ -290,7 +298,7 @@ class OutcomesTestCase : public RequestTestCase
     {
         Build(); // nobody listens
         Run();
-        ExpectAll(RequestOutcome::REFUSED, 20.4, 22);
+        ExpectAll(ConnectionOutcome::REFUSED, 20.4, 22);
         NS_TEST_EXPECT_MSG_EQ(CountSockets(m_clientNode), 0, "no connection is left");
         Finish();
 
@@ -304,7 +312,7 @@ class OutcomesTestCase : public RequestTestCase
         m_world->Announce(vip, directorNode);
         m_client->SetAttribute("Remote", Ipv4AddressValue(vip));
         Run();
-        ExpectAll(RequestOutcome::UNREACHABLE, 0.4, 1);
+        ExpectAll(ConnectionOutcome::UNREACHABLE, 0.4, 1);
         NS_TEST_EXPECT_MSG_EQ(CountSockets(m_clientNode), 0, "no connection is left");
         Finish();
 
@@ -312,7 +320,8 @@ class OutcomesTestCase : public RequestTestCase
         m_client->SetAttribute("Remote", Ipv4AddressValue("10.9.9.9"));
         m_client->SetAttribute("Timeout", TimeValue(MilliSeconds(1250)));
         Run();
-        ExpectAll(RequestOutcome::CONNECT_TIMEOUT, 1250, 1250);
+        ExpectAll(ConnectionOutcome::CONNECT_TIMEOUT, 1250, 1250);
+        NS_TEST_EXPECT_MSG_EQ(m_reports[0].lastProgress, m_reports[0].start, "nothing came");
         NS_TEST_EXPECT_MSG_EQ(CountSockets(m_clientNode), 0, "no connection is left");
         Finish();
 
@@ -322,7 +331,9 @@ class OutcomesTestCase : public RequestTestCase
         m_serverNode->AddApplication(m_server);
         m_client->SetAttribute("Timeout", TimeValue(Seconds(2)));
         Run();
-        ExpectAll(RequestOutcome::RESPONSE_TIMEOUT, 2000, 2000);
+        ExpectAll(ConnectionOutcome::RESPONSE_TIMEOUT, 2000, 2000);
+        double connected = (m_reports[0].lastProgress - m_reports[0].start).GetSeconds() * 1000;
+        NS_TEST_EXPECT_MSG_EQ_TOL(connected, 20.4, 0.1, "what came last is the SYN-ACK");
         Finish();
 
         Build(); // closing with unread data resets the connection
@@ -330,22 +341,23 @@ class OutcomesTestCase : public RequestTestCase
             Simulator::Schedule(MilliSeconds(50), &Socket::Close, socket);
         });
         Run();
-        ExpectAll(RequestOutcome::RESET, 90.8, 92);
+        ExpectAll(ConnectionOutcome::RESET, 90.8, 92);
         NS_TEST_EXPECT_MSG_EQ(CountSockets(m_clientNode), 0, "no connection is left");
         Finish();
 
         Build();
         Answer("HTTP/1.0 200 OK\r\nContent-Length: 100\r\n\r\nshort");
         Run();
-        ExpectAll(RequestOutcome::TRUNCATED, 40.8, 45);
+        ExpectAll(ConnectionOutcome::TRUNCATED, 40.8, 45);
         NS_TEST_EXPECT_MSG_EQ(m_reports[0].bytes, 5, "octets");
+        NS_TEST_EXPECT_MSG_EQ(m_reports[0].requests, 0, "answered whole");
         NS_TEST_EXPECT_MSG_EQ(CountSockets(m_clientNode), 0, "no connection is left");
         Finish();
 
         Build();
         Answer("HTTP/1.0 200 OK\r\nServer: x\r\n\r\nall there is");
         Run();
-        ExpectAll(RequestOutcome::SERVED, 40.8, 45);
+        ExpectAll(ConnectionOutcome::SERVED, 40.8, 45);
         NS_TEST_EXPECT_MSG_EQ(m_reports[0].bytes, 12, "octets");
         NS_TEST_EXPECT_MSG_EQ(m_reports[0].server, "x", "who answered");
         Finish();
@@ -353,15 +365,15 @@ class OutcomesTestCase : public RequestTestCase
         Build();
         Answer("garbage");
         Run();
-        ExpectAll(RequestOutcome::TRUNCATED, 40.8, 45);
+        ExpectAll(ConnectionOutcome::TRUNCATED, 40.8, 45);
         Finish();
 
         Build(); // two at a time, five seconds each
         m_client->SetAttribute("Remote", Ipv4AddressValue("10.9.9.9"));
         m_client->SetAttribute("MaxInFlight", UintegerValue(2));
         Run();
-        NS_TEST_EXPECT_MSG_EQ(m_client->GetCount(RequestOutcome::NOT_SENT), 8, "not sent");
-        NS_TEST_EXPECT_MSG_EQ(m_client->GetCount(RequestOutcome::CONNECT_TIMEOUT), 2, "sent");
+        NS_TEST_EXPECT_MSG_EQ(m_client->GetCount(ConnectionOutcome::NOT_SENT), 8, "not sent");
+        NS_TEST_EXPECT_MSG_EQ(m_client->GetCount(ConnectionOutcome::CONNECT_TIMEOUT), 2, "sent");
         NS_TEST_EXPECT_MSG_EQ(m_starts, 2, "begun with a connection");
         Finish();
 
@@ -369,7 +381,9 @@ class OutcomesTestCase : public RequestTestCase
         m_client->SetAttribute("Remote", Ipv4AddressValue("10.9.9.9"));
         m_client->SetStopTime(MilliSeconds(4200));
         Run();
-        NS_TEST_EXPECT_MSG_EQ(m_client->GetCount(RequestOutcome::UNFINISHED), 8, "open at the end");
+        NS_TEST_EXPECT_MSG_EQ(m_client->GetCount(ConnectionOutcome::UNFINISHED),
+                              8,
+                              "open at the end");
         NS_TEST_EXPECT_MSG_EQ(m_client->GetStarted(), 8, "begun before the end");
         Finish();
     }
@@ -434,7 +448,7 @@ class ClientTestCase : public RequestTestCase
             Finish();
         }
 
-        std::vector<std::vector<RequestReport>> runs;
+        std::vector<std::vector<ConnectionReport>> runs;
         for (int64_t stream : {7, 7, 8})
         {
             RngSeedManager::SetSeed(3);
@@ -446,7 +460,7 @@ class ClientTestCase : public RequestTestCase
             m_serverNode->AddApplication(m_server);
             Run();
             NS_TEST_EXPECT_MSG_EQ_TOL(m_client->GetStarted(), 300.0, 60.0, "three seconds");
-            NS_TEST_EXPECT_MSG_EQ(m_client->GetCount(RequestOutcome::SERVED),
+            NS_TEST_EXPECT_MSG_EQ(m_client->GetCount(ConnectionOutcome::SERVED),
                                   m_client->GetStarted(),
                                   "all are served");
             runs.push_back(m_reports);
