@@ -136,6 +136,12 @@ Director::GetTypeId()
                           BooleanValue(false),
                           MakeBooleanAccessor(&Director::m_dropLoops),
                           MakeBooleanChecker())
+            .AddAttribute("Active",
+                          "The director owns its VIPs; a backup of a pair does not until it takes "
+                          "over",
+                          BooleanValue(true),
+                          MakeBooleanAccessor(&Director::SetActive, &Director::IsActive),
+                          MakeBooleanChecker())
             .AddTraceSource("Scheduled",
                             "A new connection got its real server",
                             MakeTraceSourceAccessor(&Director::m_scheduledTrace),
@@ -159,7 +165,11 @@ Director::GetTypeId()
             .AddTraceSource("Drop",
                             "A packet was dropped",
                             MakeTraceSourceAccessor(&Director::m_dropTrace),
-                            "ns3::gipt::Director::DropTracedCallback");
+                            "ns3::gipt::Director::DropTracedCallback")
+            .AddTraceSource("Running",
+                            "The director begins to run, or stops or loses its power",
+                            MakeTraceSourceAccessor(&Director::m_runningTrace),
+                            "ns3::gipt::Director::RunningTracedCallback");
     return tid;
 }
 

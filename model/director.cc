@@ -103,7 +103,7 @@ Director::Attach()
 void
 Director::TakeAddress(Ipv4Address address)
 {
-    if (m_routing->IsLocal(address))
+    if (!m_isActive || m_routing->IsLocal(address))
     {
         return;
     }
@@ -120,6 +120,43 @@ Director::ServiceAdded(const VirtualService& service)
     if (service.GetId().mark == 0)
     {
         TakeAddress(service.GetAddress());
+    }
+}
+
+void
+Director::TakeAddresses()
+{
+    for (const auto& service : GetServices())
+    {
+        if (service->GetId().mark == 0)
+        {
+            TakeAddress(service->GetAddress());
+        }
+    }
+}
+
+void
+Director::SetActive(bool active)
+{
+    NS_LOG_FUNCTION(this << active);
+    if (active == m_isActive)
+    {
+        return;
+    }
+    m_isActive = active;
+    if (!m_routing)
+    {
+        return;
+    }
+    if (active)
+    {
+        TakeAddresses();
+        return;
+    }
+    const uint32_t interface = m_ipv4->GetInterfaceForDevice(m_device);
+    while (m_ipv4->GetNAddresses(interface) > 0)
+    {
+        m_ipv4->RemoveAddress(interface, 0U);
     }
 }
 
@@ -150,15 +187,66 @@ void
 Director::StartApplication()
 {
     NS_LOG_FUNCTION(this);
-    Attach();
-    m_routing->SetDirector(this);
-    ScheduleExpiry();
+    m_isStarted = true;
+    if (m_hasPower)
+    {
+        Begin();
+    }
 }
 
 void
 Director::StopApplication()
 {
     NS_LOG_FUNCTION(this);
+    const bool wasRunning = IsRunning();
+    m_isStarted = false;
+    Halt();
+    if (wasRunning)
+    {
+        m_runningTrace(false);
+    }
+}
+
+void
+Director::PowerOff()
+{
+    NS_LOG_FUNCTION(this);
+    const bool wasRunning = IsRunning();
+    m_hasPower = false;
+    Halt();
+    if (wasRunning)
+    {
+        m_runningTrace(false);
+    }
+}
+
+void
+Director::PowerOn()
+{
+    NS_LOG_FUNCTION(this);
+    if (m_hasPower)
+    {
+        return;
+    }
+    m_hasPower = true;
+    if (m_isStarted)
+    {
+        Begin();
+    }
+}
+
+void
+Director::Begin()
+{
+    Attach();
+    m_routing->SetDirector(this);
+    ScheduleExpiry();
+    m_runningTrace(true);
+}
+
+void
+Director::Halt()
+{
     m_defenceTimer.Cancel();
     // the director's state dies with it, as a host's does; the rules are read again at start
     m_expiry.Cancel();

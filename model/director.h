@@ -17,6 +17,7 @@
 #include "local-stack.h"
 #include "ns3-release.h"
 #include "path-mtu-cache.h"
+#include "restartable.h"
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
@@ -57,7 +58,7 @@ namespace gipt
  * What it does with each packet is what Linux 6.1 does by default
  * (net/netfilter/ipvs/ip_vs_core.c, ip_vs_xmit.c).
  */
-class Director : public Application, public DirectorCore
+class Director : public Application, public DirectorCore, public Restartable
 {
   public:
     /**
@@ -116,6 +117,47 @@ class Director : public Application, public DirectorCore
      * @return the mark, 0 for none
      */
     uint32_t GetMark(Ipv4Address destination) const;
+
+    /**
+     * @brief Take the VIPs on the director's device, or give them up: what keepalived does on
+     * MASTER and on BACKUP.
+     *
+     * Without them the node neither takes packets for the VIPs nor answers for them, but services,
+     * real servers and connections stay, and a ConnectionSync goes on filling the table. Addresses
+     * that the node had without the director stay in any case.
+     *
+     * @param active true to own them, as every director does unless it is told otherwise
+     */
+    void SetActive(bool active);
+
+    /**
+     * @brief Whether the director owns its VIPs.
+     * @return true when it does
+     */
+    bool IsActive() const
+    {
+        return m_isActive;
+    }
+
+    /**
+     * @brief Whether the director runs: it was started, not stopped, and has power.
+     * @return true when it does
+     */
+    bool IsRunning() const
+    {
+        return m_isStarted && m_hasPower;
+    }
+
+    /**
+     * @brief The power is gone: connections, fragments and path MTUs are lost.
+     */
+    void PowerOff() override;
+
+    /**
+     * @brief The power is back: the services and real servers are there again. Counters go on, and
+     * schedulers go on where they were.
+     */
+    void PowerOn() override;
 
     /**
      * @brief Assign streams to the random variables of the schedulers that have any: twos.
@@ -193,6 +235,12 @@ class Director : public Application, public DirectorCore
                                        Ptr<const Packet> payload,
                                        DropReason reason);
 
+    /**
+     * @brief The hook on the director's running.
+     * @param isRunning true when it begins to run, false when it stops or loses its power
+     */
+    typedef void (*RunningTracedCallback)(bool isRunning);
+
   protected:
     void DoDispose() override;
 
@@ -201,6 +249,16 @@ class Director : public Application, public DirectorCore
     void StopApplication() override;
     void ServiceAdded(const VirtualService& service) override;
     void DefenceChanged() override;
+
+    /**
+     * @brief See packets from now on.
+     */
+    void Begin();
+
+    /**
+     * @brief See packets no more, and forget what memory held.
+     */
+    void Halt();
 
     /**
      * @brief Make device and hook on the node, once.
@@ -212,6 +270,11 @@ class Director : public Application, public DirectorCore
      * @param address the VIP
      */
     void TakeAddress(Ipv4Address address);
+
+    /**
+     * @brief Take the VIPs of all services on the device.
+     */
+    void TakeAddresses();
 
     /**
      * @brief Hold a fragment until its datagram is whole.
@@ -304,6 +367,9 @@ class Director : public Application, public DirectorCore
     };
 
     std::vector<Marking> m_markings;   ///< in the order they were made
+    bool m_isStarted{false};           ///< between start and stop
+    bool m_hasPower{true};             ///< its node has power
+    bool m_isActive{true};             ///< it owns its VIPs
     bool m_pmtuDisc{true};             ///< sysctl pmtu_disc: copy DF to the outer header
     bool m_dropLoops{false};           ///< RFC 2003, 3.2; Linux does not
     uint16_t m_identification{1};      ///< of the next outer header without DF
@@ -324,6 +390,7 @@ class Director : public Application, public DirectorCore
     TracedCallback<const Ipv4Header&, Ptr<const Packet>, Ptr<RealServer>> m_forwardTrace;
     /// packets dropped
     TracedCallback<const Ipv4Header&, Ptr<const Packet>, DropReason> m_dropTrace;
+    TracedCallback<bool> m_runningTrace; ///< begins to run, or stops
 };
 
 } // namespace gipt
