@@ -145,7 +145,6 @@ class Failover
         InstallDirector();
         InstallServers();
         InstallClients();
-        m_world.InstallRoutes();
         ScheduleFailures();
         if (m_options.pcap)
         {

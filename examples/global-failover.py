@@ -89,7 +89,6 @@ def build(world, arguments):
         client.SetStopTime(ns.Seconds(arguments.duration) + timeout + ns.MilliSeconds(1))
         host.AddApplication(client)
         clients.append(client)
-    world.InstallRoutes()
     third = arguments.duration / 3
     world.SchedulePowerLoss("East", ns.Seconds(third), ns.Seconds(2 * third))
     ns.Simulator.Stop(ns.Seconds(arguments.duration) + timeout + ns.MilliSeconds(2))

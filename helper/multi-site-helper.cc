@@ -6,7 +6,11 @@
 
 #include "multi-site-helper.h"
 
+#include "graph-routing-helper.h"
+
 #include "ns3/abort.h"
+#include "ns3/boolean.h"
+#include "ns3/csma-helper.h"
 #include "ns3/graphml-reader.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-list-routing-helper.h"
@@ -14,8 +18,6 @@
 #include "ns3/ipv4-static-routing.h"
 #include "ns3/ipv4.h"
 #include "ns3/log.h"
-#include "ns3/net-device-container.h"
-#include "ns3/node.h"
 #include "ns3/point-to-point-helper.h"
 #include "ns3/simulator.h"
 #include "ns3/tcp-abandon.h"
@@ -32,20 +34,33 @@ namespace
 
 constexpr uint32_t CITY_BASE = 0x0a000000; ///< 10.0.0.0
 constexpr uint32_t CITY_SIZE = 1024;       ///< addresses of a city
+constexpr uint32_t LAN_OFFSET = 960;       ///< a city's LAN from the city's first address on
 constexpr uint32_t LINK_BASE = 0xac100000; ///< 172.16.0.0
 constexpr uint32_t LINK_SIZE = 4;          ///< addresses of a link
-constexpr uint32_t LINK_MASK = 0xfffffffc; ///< /30
-constexpr uint32_t CITY_MASK = 0xfffffc00; ///< /22
+const Ipv4Mask LINK_MASK(0xfffffffc);      ///< /30
+const Ipv4Mask CITY_MASK(0xfffffc00);      ///< /22
+const Ipv4Mask LAN_MASK(0xffffffc0);       ///< /26
 constexpr uint32_t LOOPBACK_INTERFACE = 0; ///< ns-3's loopback interface
+
+/**
+ * @brief An address of a city.
+ * @param city index of the city
+ * @param offset from its first address on
+ * @return the address
+ */
+Ipv4Address
+GetCityAddress(uint32_t city, uint32_t offset)
+{
+    return Ipv4Address(CITY_BASE + CITY_SIZE * city + offset);
+}
 
 /**
  * @brief Add a device to a node's stack.
  * @param device the device
  * @param address its address
  * @param mask its mask
- * @return the interface
  */
-uint32_t
+void
 AddInterface(Ptr<NetDevice> device, Ipv4Address address, Ipv4Mask mask)
 {
     // Not by Ipv4AddressHelper, which would also put a queue discipline in front of every device.
@@ -54,7 +69,6 @@ AddInterface(Ptr<NetDevice> device, Ipv4Address address, Ipv4Mask mask)
     ipv4->AddAddress(interface, Ipv4InterfaceAddress(address, mask));
     ipv4->SetMetric(interface, 1);
     ipv4->SetUp(interface);
-    return interface;
 }
 
 /**
@@ -71,12 +85,20 @@ GetStaticRouting(Ptr<Node> node)
 /**
  * @brief Give nodes an IPv4 stack with static routing.
  * @param nodes the nodes
+ * @param graph of routers: what they route by first
  */
 void
-InstallStack(const NodeContainer& nodes)
+InstallStack(const NodeContainer& nodes, Ptr<RoutingGraph> graph = nullptr)
 {
     Ipv4ListRoutingHelper routing;
     routing.Add(Ipv4StaticRoutingHelper(), 0);
+    if (graph)
+    {
+        // One prefix for all hosts of a city; links between cities have none.
+        GraphRoutingHelper helper(graph);
+        helper.SetAttribute("AnnounceConnected", BooleanValue(false));
+        routing.Add(helper, GraphRoutingHelper::PRIORITY);
+    }
     InternetStackHelper stack;
     stack.SetRoutingHelper(routing);
     stack.SetIpv6StackInstall(false);
@@ -86,6 +108,7 @@ InstallStack(const NodeContainer& nodes)
 } // namespace
 
 MultiSiteHelper::MultiSiteHelper()
+    : m_routing(CreateObject<RoutingGraph>())
 {
     NS_LOG_FUNCTION(this);
 }
@@ -134,11 +157,11 @@ MultiSiteHelper::SetTopology(const SiteGraph& graph)
     m_graph = graph;
     m_hostCounts.assign(graph.GetCities().size(), 0);
     m_routers.Create(graph.GetCities().size());
-    InstallStack(m_routers);
+    InstallStack(m_routers, m_routing);
     for (uint32_t city = 0; city < m_routers.GetN(); city++)
     {
         Ptr<Node> router = m_routers.Get(city);
-        Ipv4Address address(CITY_BASE + CITY_SIZE * city + 1);
+        Ipv4Address address = GetCityAddress(city, 1);
         router->GetObject<Ipv4>()->AddAddress(LOOPBACK_INTERFACE,
                                               Ipv4InterfaceAddress(address, Ipv4Mask::GetOnes()));
         Place& place = m_places[router->GetId()];
@@ -146,8 +169,9 @@ MultiSiteHelper::SetTopology(const SiteGraph& graph)
         place.city = city;
         place.address = address;
         m_nodes[address] = router;
+        m_names[place.name] = router;
+        m_routing->Announce(GetCityAddress(city, 0), CITY_MASK, router);
     }
-    const Ipv4Mask mask(LINK_MASK);
     for (uint32_t index = 0; index < graph.GetLinks().size(); index++)
     {
         const SiteGraph::Link& link = graph.GetLinks()[index];
@@ -158,12 +182,9 @@ MultiSiteHelper::SetTopology(const SiteGraph& graph)
         NetDeviceContainer devices =
             helper.Install(m_routers.Get(link.from), m_routers.Get(link.to));
         uint32_t base = LINK_BASE + LINK_SIZE * index;
-        std::pair<Port, Port> ports;
-        ports.first.address = Ipv4Address(base + 1);
-        ports.first.interface = AddInterface(devices.Get(0), ports.first.address, mask);
-        ports.second.address = Ipv4Address(base + 2);
-        ports.second.interface = AddInterface(devices.Get(1), ports.second.address, mask);
-        m_ports.push_back(ports);
+        AddInterface(devices.Get(0), Ipv4Address(base + 1), LINK_MASK);
+        AddInterface(devices.Get(1), Ipv4Address(base + 2), LINK_MASK);
+        m_links.push_back(devices);
     }
 }
 
@@ -190,33 +211,81 @@ MultiSiteHelper::AddHosts(const std::string& city, const std::string& role, uint
 {
     NS_LOG_FUNCTION(this << city << role << count);
     uint32_t index = GetIndex(city);
-    NS_ABORT_MSG_IF(m_hostCounts[index] + count > MAX_HOSTS,
-                    "More than " << MAX_HOSTS << " hosts in " << city);
+    const uint32_t room = m_lans.count(index) > 0 ? MAX_HOSTS_BESIDE_LAN : MAX_HOSTS;
+    NS_ABORT_MSG_IF(m_hostCounts[index] + count > room,
+                    "More than " << room << " hosts in " << city);
     NodeContainer hosts;
     hosts.Create(count);
     InstallStack(hosts);
     PointToPointHelper helper;
     helper.SetDeviceAttribute("DataRate", DataRateValue(m_hostRate));
     helper.SetChannelAttribute("Delay", TimeValue(m_hostDelay));
-    const Ipv4Mask mask(LINK_MASK);
-    NodeContainer& all = m_hosts[{index, role}];
     for (uint32_t i = 0; i < count; i++)
     {
-        Ptr<Node> host = hosts.Get(i);
-        NetDeviceContainer devices = helper.Install(m_routers.Get(index), host);
-        uint32_t base = CITY_BASE + CITY_SIZE * index + LINK_SIZE * ++m_hostCounts[index];
-        all.Add(host);
-        Place& place = m_places[host->GetId()];
-        place.name = city + "-" + role + "-" + std::to_string(all.GetN());
+        NetDeviceContainer devices = helper.Install(m_routers.Get(index), hosts.Get(i));
+        const uint32_t offset = LINK_SIZE * ++m_hostCounts[index];
+        Place place;
         place.city = index;
-        place.address = Ipv4Address(base + 2);
         place.device = devices.Get(1);
-        place.routerInterface = AddInterface(devices.Get(0), Ipv4Address(base + 1), mask);
-        AddInterface(devices.Get(1), place.address, mask);
-        m_nodes[place.address] = host;
-        AddDefaultRoute(host);
+        place.gateway = GetCityAddress(index, offset + 1);
+        place.address = GetCityAddress(index, offset + 2);
+        AddInterface(devices.Get(0), place.gateway, LINK_MASK);
+        PlaceHost(hosts.Get(i), role, place, devices.Get(0), LINK_MASK);
     }
     return hosts;
+}
+
+NodeContainer
+MultiSiteHelper::AddLanDirectors(const std::string& city, uint32_t count)
+{
+    NS_LOG_FUNCTION(this << city << count);
+    const uint32_t index = GetIndex(city);
+    CsmaHelper helper;
+    Lan& lan = m_lans[index];
+    if (!lan.channel)
+    {
+        NS_ABORT_MSG_IF(m_hostCounts[index] > MAX_HOSTS_BESIDE_LAN,
+                        "More than " << MAX_HOSTS_BESIDE_LAN << " hosts beside a LAN in " << city);
+        lan.channel = CreateObject<CsmaChannel>();
+        lan.channel->SetAttribute("DataRate", DataRateValue(m_hostRate));
+        lan.channel->SetAttribute("Delay", TimeValue(m_hostDelay));
+        lan.device = helper.Install(m_routers.Get(index), lan.channel).Get(0);
+        AddInterface(lan.device, GetCityAddress(index, LAN_OFFSET + 1), LAN_MASK);
+    }
+    NS_ABORT_MSG_IF(lan.count + count > MAX_LAN_DIRECTORS,
+                    "More than " << MAX_LAN_DIRECTORS << " directors on the LAN of " << city);
+    NodeContainer hosts;
+    hosts.Create(count);
+    InstallStack(hosts);
+    for (uint32_t i = 0; i < count; i++)
+    {
+        Place place;
+        place.city = index;
+        place.device = helper.Install(hosts.Get(i), lan.channel).Get(0);
+        place.gateway = GetCityAddress(index, LAN_OFFSET + 1);
+        place.address = GetCityAddress(index, LAN_OFFSET + 3 + lan.count++);
+        PlaceHost(hosts.Get(i), "director", place, lan.device, LAN_MASK);
+    }
+    return hosts;
+}
+
+void
+MultiSiteHelper::PlaceHost(Ptr<Node> host,
+                           const std::string& role,
+                           Place place,
+                           Ptr<NetDevice> routerDevice,
+                           Ipv4Mask mask)
+{
+    NodeContainer& all = m_hosts[{place.city, role}];
+    all.Add(host);
+    place.name =
+        m_graph.GetCities()[place.city].name + "-" + role + "-" + std::to_string(all.GetN());
+    AddInterface(place.device, place.address, mask);
+    m_routing->AttachHost(host, routerDevice, place.address);
+    m_nodes[place.address] = host;
+    m_names[place.name] = host;
+    m_places[host->GetId()] = place;
+    AddDefaultRoute(host);
 }
 
 void
@@ -224,8 +293,15 @@ MultiSiteHelper::AddDefaultRoute(Ptr<Node> host) const
 {
     const Place& place = GetPlace(host);
     Ptr<Ipv4> ipv4 = host->GetObject<Ipv4>();
-    GetStaticRouting(host)->SetDefaultRoute(Ipv4Address(place.address.Get() - 1),
+    GetStaticRouting(host)->SetDefaultRoute(place.gateway,
                                             ipv4->GetInterfaceForDevice(place.device));
+}
+
+Ipv4Address
+MultiSiteHelper::GetFloatingAddress(const std::string& city) const
+{
+    GetLan(city);
+    return GetCityAddress(GetIndex(city), LAN_OFFSET + 2);
 }
 
 void
@@ -233,46 +309,35 @@ MultiSiteHelper::Announce(Ipv4Address address, Ptr<Node> host)
 {
     NS_LOG_FUNCTION(this << address << host);
     GetPlace(host);
-    m_announced.emplace_back(address, host);
+    m_routing->Announce(address, Ipv4Mask::GetOnes(), host);
 }
 
 void
-MultiSiteHelper::InstallRoutes()
+MultiSiteHelper::Withdraw(Ipv4Address address, Ptr<Node> host)
 {
-    NS_LOG_FUNCTION(this);
-    const Ipv4Mask cityMask(CITY_MASK);
-    for (uint32_t destination = 0; destination < m_routers.GetN(); destination++)
-    {
-        const Ipv4Address prefix(CITY_BASE + CITY_SIZE * destination);
-        std::vector<SiteGraph::Path> paths = m_graph.GetPathsTo(destination);
-        for (uint32_t city = 0; city < paths.size(); city++)
-        {
-            const SiteGraph::Path& path = paths[city];
-            if (path.link == SiteGraph::NO_LINK)
-            {
-                continue; // the destination itself, or no way there
-            }
-            const auto& ports = m_ports[path.link];
-            bool first = m_graph.GetLinks()[path.link].from == city;
-            const Port& mine = first ? ports.first : ports.second;
-            const Port& next = first ? ports.second : ports.first;
-            Ptr<Ipv4StaticRouting> routing = GetStaticRouting(m_routers.Get(city));
-            routing->AddNetworkRouteTo(prefix, cityMask, next.address, mine.interface);
-            for (const auto& [address, host] : m_announced)
-            {
-                if (GetPlace(host).city == destination)
-                {
-                    routing->AddHostRouteTo(address, next.address, mine.interface);
-                }
-            }
-        }
-    }
-    for (const auto& [address, host] : m_announced)
-    {
-        const Place& place = GetPlace(host);
-        GetStaticRouting(m_routers.Get(place.city))
-            ->AddHostRouteTo(address, place.address, place.routerInterface);
-    }
+    NS_LOG_FUNCTION(this << address << host);
+    GetPlace(host);
+    m_routing->Withdraw(address, Ipv4Mask::GetOnes(), host);
+}
+
+void
+MultiSiteHelper::AnnounceByFloatingAddress(Ipv4Address address, const std::string& city)
+{
+    NS_LOG_FUNCTION(this << address << city);
+    m_routing->AnnounceVia(address,
+                           Ipv4Mask::GetOnes(),
+                           GetLan(city).device,
+                           GetFloatingAddress(city));
+}
+
+void
+MultiSiteHelper::WithdrawByFloatingAddress(Ipv4Address address, const std::string& city)
+{
+    NS_LOG_FUNCTION(this << address << city);
+    m_routing->WithdrawVia(address,
+                           Ipv4Mask::GetOnes(),
+                           GetLan(city).device,
+                           GetFloatingAddress(city));
 }
 
 void
@@ -340,6 +405,68 @@ MultiSiteHelper::GetPlace(Ptr<Node> node) const
     auto place = m_places.find(node->GetId());
     NS_ABORT_MSG_IF(place == m_places.end(), "Node " << node->GetId() << " is not of this world");
     return place->second;
+}
+
+const MultiSiteHelper::Lan&
+MultiSiteHelper::GetLan(const std::string& city) const
+{
+    auto lan = m_lans.find(GetIndex(city));
+    NS_ABORT_MSG_IF(lan == m_lans.end(), city << " has no directors on a LAN");
+    return lan->second;
+}
+
+NodeContainer
+MultiSiteHelper::GetHosts(const std::string& city, const std::string& role) const
+{
+    auto hosts = m_hosts.find({GetIndex(city), role});
+    return hosts == m_hosts.end() ? NodeContainer() : hosts->second;
+}
+
+NodeContainer
+MultiSiteHelper::GetServers(const std::string& city) const
+{
+    return GetHosts(city, "server");
+}
+
+NodeContainer
+MultiSiteHelper::GetClients(const std::string& city) const
+{
+    return GetHosts(city, "client");
+}
+
+NodeContainer
+MultiSiteHelper::GetDirectors(const std::string& city) const
+{
+    return GetHosts(city, "director");
+}
+
+Ptr<Node>
+MultiSiteHelper::FindNodeByName(const std::string& name) const
+{
+    auto node = m_names.find(name);
+    return node == m_names.end() ? nullptr : node->second;
+}
+
+uint32_t
+MultiSiteHelper::FindLink(const std::string& a, const std::string& b) const
+{
+    const uint32_t from = GetIndex(a);
+    const uint32_t to = GetIndex(b);
+    for (uint32_t link = 0; link < m_graph.GetLinks().size(); link++)
+    {
+        const SiteGraph::Link& ends = m_graph.GetLinks()[link];
+        if ((ends.from == from && ends.to == to) || (ends.from == to && ends.to == from))
+        {
+            return link;
+        }
+    }
+    return SiteGraph::NO_LINK;
+}
+
+NetDeviceContainer
+MultiSiteHelper::GetLinkDevices(uint32_t link) const
+{
+    return m_links.at(link);
 }
 
 Ptr<Node>

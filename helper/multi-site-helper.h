@@ -7,11 +7,16 @@
 #ifndef GIPT_MULTI_SITE_HELPER_H
 #define GIPT_MULTI_SITE_HELPER_H
 
+#include "ns3/csma-channel.h"
 #include "ns3/data-rate.h"
 #include "ns3/ipv4-address.h"
+#include "ns3/net-device-container.h"
+#include "ns3/net-device.h"
 #include "ns3/node-container.h"
+#include "ns3/node.h"
 #include "ns3/nstime.h"
 #include "ns3/ptr.h"
+#include "ns3/routing-graph.h"
 #include "ns3/site-graph.h"
 
 #include <cstdint>
@@ -23,9 +28,6 @@
 namespace ns3
 {
 
-class NetDevice;
-class Node;
-
 namespace gipt
 {
 
@@ -36,18 +38,24 @@ namespace gipt
  * Every city is a router, every link of the graph a point-to-point link. Hosts hang on their
  * city's router by a point-to-point link of their own: the ports of a switched LAN. The servers of
  * a city are its site, which can lose its power; its router, clients and director have a supply of
- * their own.
+ * their own. Directors that share a floating address hang on one CSMA LAN with the router instead.
  *
  * Addresses, city and link counted from 0 in the order of the topology, host from 1 in the order
  * it was added to its city:
  * - each city has one prefix, 10.0.0.0/22 plus 1024 times the city (up to 16,384 cities);
  * - its router is the prefix plus 1, on the loopback interface;
  * - a host's link is the /30 at the prefix plus 4 times the host: router plus 1, host plus 2
- *   (up to 255 hosts a city);
+ *   (up to 255 hosts a city, 239 with a LAN);
+ * - a city's LAN is the /26 at the prefix plus 960: router plus 1, floating address plus 2,
+ *   directors from plus 3 on;
  * - a link between cities is the /30 at 172.16.0.0 plus 4 times the link. No route leads there.
  *
- * Call in this order: SetTopology or ReadTopology, Add... for the hosts, Announce for a VIP,
- * InstallRoutes. The helper must live as long as the simulation when power is lost in it.
+ * Routers have a GraphRouting, and routes as soon as there are links: each announces the prefix of
+ * its city. The attributes of GetRoutingGraph() set how routes are found, and how long it takes
+ * when something changes.
+ *
+ * The topology comes first, by SetTopology or ReadTopology. The helper must live as long as the
+ * simulation when power is lost in it.
  */
 class MultiSiteHelper
 {
@@ -58,6 +66,10 @@ class MultiSiteHelper
     static constexpr uint32_t MAX_LINKS = 262144;
     /** Greatest number of hosts in a city the address plan has room for. */
     static constexpr uint32_t MAX_HOSTS = 255;
+    /** Greatest number of hosts besides a LAN in a city the address plan has room for. */
+    static constexpr uint32_t MAX_HOSTS_BESIDE_LAN = 239;
+    /** Greatest number of directors on a LAN the address plan has room for. */
+    static constexpr uint32_t MAX_LAN_DIRECTORS = 60;
 
     MultiSiteHelper();
 
@@ -120,17 +132,61 @@ class MultiSiteHelper
     Ptr<Node> AddDirector(const std::string& city);
 
     /**
-     * @brief Lead packets to an address, such as a VIP, to a host.
+     * @brief Add directors to a city that are on one LAN with its router.
+     *
+     * Nobody has the LAN's floating address yet: who puts it on its interface gets the packets,
+     * and once the router knows a link-layer address, who moves that by gratuitous ARP.
+     *
+     * @param city name of a city
+     * @param count number of directors
+     * @return the new nodes, named CITY-director-1 and so on
+     */
+    NodeContainer AddLanDirectors(const std::string& city, uint32_t count);
+
+    /**
+     * @brief The floating address of a city's LAN.
+     * @param city name of a city with directors on a LAN
+     * @return the address
+     */
+    Ipv4Address GetFloatingAddress(const std::string& city) const;
+
+    /**
+     * @brief Lead packets to an address, such as a VIP, to a host; if to several, each to the
+     * nearest. At any time.
      * @param address the address
      * @param host a node of this world
      */
     void Announce(Ipv4Address address, Ptr<Node> host);
 
     /**
-     * @brief Give every router its routes: shortest paths by delay, one route for each city and
-     * each announced address. Call once, after everything was added.
+     * @brief Lead packets to an address no longer to a host. At any time.
+     * @param address the address
+     * @param host a node of this world that had announced it
      */
-    void InstallRoutes();
+    void Withdraw(Ipv4Address address, Ptr<Node> host);
+
+    /**
+     * @brief Lead packets to an address, such as a VIP, to whoever has a city's floating address.
+     * @param address the address
+     * @param city name of a city with directors on a LAN
+     */
+    void AnnounceByFloatingAddress(Ipv4Address address, const std::string& city);
+
+    /**
+     * @brief Lead packets to an address no longer to a city's floating address.
+     * @param address the address
+     * @param city name of a city with directors on a LAN
+     */
+    void WithdrawByFloatingAddress(Ipv4Address address, const std::string& city);
+
+    /**
+     * @brief The graph all routers share.
+     * @return the graph; its links have the indices of the topology's
+     */
+    Ptr<RoutingGraph> GetRoutingGraph() const
+    {
+        return m_routing;
+    }
 
     /**
      * @brief Take the power from a city's servers, or give it back.
@@ -169,6 +225,49 @@ class MultiSiteHelper
     Ptr<Node> GetRouter(const std::string& city) const;
 
     /**
+     * @brief The servers of a city.
+     * @param city name of a city
+     * @return the nodes, in the order they were added
+     */
+    NodeContainer GetServers(const std::string& city) const;
+
+    /**
+     * @brief The clients of a city.
+     * @param city name of a city
+     * @return the nodes, in the order they were added
+     */
+    NodeContainer GetClients(const std::string& city) const;
+
+    /**
+     * @brief The directors of a city.
+     * @param city name of a city
+     * @return the nodes, in the order they were added
+     */
+    NodeContainer GetDirectors(const std::string& city) const;
+
+    /**
+     * @brief Find a node by its name.
+     * @param name of a city for its router, or of a host, such as Seattle-server-1
+     * @return the node, null when there is none
+     */
+    Ptr<Node> FindNodeByName(const std::string& name) const;
+
+    /**
+     * @brief Find the link between two cities.
+     * @param a name of a city
+     * @param b name of another
+     * @return index of the first such link of the topology, SiteGraph::NO_LINK when there is none
+     */
+    uint32_t FindLink(const std::string& a, const std::string& b) const;
+
+    /**
+     * @brief The devices at the ends of a link between cities.
+     * @param link index of the link in the topology
+     * @return the device at its first city, then that at its second
+     */
+    NetDeviceContainer GetLinkDevices(uint32_t link) const;
+
+    /**
      * @brief The address of a router or host.
      * @param node a node of this world
      * @return its address
@@ -197,9 +296,9 @@ class MultiSiteHelper
     const std::string& GetCity(Ptr<Node> node) const;
 
     /**
-     * @brief The device of a host on its link.
+     * @brief The device of a host on its link or LAN.
      * @param host a host of this world
-     * @return its point-to-point device
+     * @return its device
      */
     Ptr<NetDevice> GetDevice(Ptr<Node> host) const;
 
@@ -207,18 +306,19 @@ class MultiSiteHelper
     /** What is known of a node. */
     struct Place
     {
-        std::string name;            ///< its name
-        uint32_t city{0};            ///< index of its city
-        Ipv4Address address;         ///< its address
-        Ptr<NetDevice> device;       ///< of a host, on its link
-        uint32_t routerInterface{0}; ///< of a host: the router's interface on its link
+        std::string name;      ///< its name
+        uint32_t city{0};      ///< index of its city
+        Ipv4Address address;   ///< its address
+        Ptr<NetDevice> device; ///< of a host, on its link or LAN
+        Ipv4Address gateway;   ///< of a host: its router
     };
 
-    /** A link's end at a router. */
-    struct Port
+    /** A city's LAN. */
+    struct Lan
     {
-        uint32_t interface{0}; ///< the router's interface
-        Ipv4Address address;   ///< address of it
+        Ptr<CsmaChannel> channel; ///< the wire
+        Ptr<NetDevice> device;    ///< of the router
+        uint32_t count{0};        ///< directors on it
     };
 
     /**
@@ -245,22 +345,53 @@ class MultiSiteHelper
     NodeContainer AddHosts(const std::string& city, const std::string& role, uint32_t count);
 
     /**
-     * @brief Give a host its interface's address and a default route to its router.
+     * @brief Take note of a new host, and connect it to its router.
+     * @param host the host
+     * @param role part of its name
+     * @param place what is known but for its name
+     * @param routerDevice the router's device on its link or LAN
+     * @param mask of its network
+     */
+    void PlaceHost(Ptr<Node> host,
+                   const std::string& role,
+                   Place place,
+                   Ptr<NetDevice> routerDevice,
+                   Ipv4Mask mask);
+
+    /**
+     * @brief The hosts of a city.
+     * @param city its name
+     * @param role part of their names
+     * @return the nodes, in the order they were added
+     */
+    NodeContainer GetHosts(const std::string& city, const std::string& role) const;
+
+    /**
+     * @brief The LAN of a city that must have one.
+     * @param city its name
+     * @return the LAN
+     */
+    const Lan& GetLan(const std::string& city) const;
+
+    /**
+     * @brief Give a host a default route to its router.
      * @param host the host
      */
     void AddDefaultRoute(Ptr<Node> host) const;
 
-    SiteGraph m_graph;                          ///< the topology
-    DataRate m_defaultRate{"10Gbps"};           ///< of links that tell none
-    DataRate m_hostRate{"1Gbps"};               ///< of hosts' links
-    Time m_hostDelay{MicroSeconds(100)};        ///< of hosts' links
-    NodeContainer m_routers;                    ///< by city
-    std::vector<std::pair<Port, Port>> m_ports; ///< by link: at its first and second city
-    std::vector<uint32_t> m_hostCounts;         ///< by city
+    SiteGraph m_graph;                       ///< the topology
+    DataRate m_defaultRate{"10Gbps"};        ///< of links that tell none
+    DataRate m_hostRate{"1Gbps"};            ///< of hosts' links
+    Time m_hostDelay{MicroSeconds(100)};     ///< of hosts' links
+    NodeContainer m_routers;                 ///< by city
+    Ptr<RoutingGraph> m_routing;             ///< their routes
+    std::vector<NetDeviceContainer> m_links; ///< by link: device at its first and second city
+    std::vector<uint32_t> m_hostCounts;      ///< by city: hosts with a link of their own
+    std::map<uint32_t, Lan> m_lans;          ///< by city
     std::map<std::pair<uint32_t, std::string>, NodeContainer> m_hosts; ///< by city and role
     std::map<uint32_t, Place> m_places;                                ///< by node id
     std::map<Ipv4Address, Ptr<Node>> m_nodes;                          ///< by address
-    std::vector<std::pair<Ipv4Address, Ptr<Node>>> m_announced;        ///< addresses led to hosts
+    std::map<std::string, Ptr<Node>> m_names;                          ///< by name
     std::map<uint32_t, std::vector<uint32_t>> m_unpowered; ///< interfaces to bring up, by node id
 };
 

@@ -130,7 +130,6 @@ class RequestTestCase : public TestCase
      */
     void Run(Time stop = Seconds(20))
     {
-        m_world->InstallRoutes();
         Simulator::Stop(stop);
         Simulator::Run();
     }

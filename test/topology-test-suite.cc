@@ -444,7 +444,6 @@ class WorldTestCase : public TestCase
         world.Announce(announced, owner);
         owner->GetObject<Ipv4>()->AddAddress(1,
                                              Ipv4InterfaceAddress(announced, Ipv4Mask::GetOnes()));
-        world.InstallRoutes();
         for (uint32_t from = 0; from < cities.size(); from++)
         {
             for (uint32_t to = 0; to < cities.size(); to++)
