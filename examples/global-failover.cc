@@ -27,7 +27,7 @@
 #include "ns3/config.h"
 #include "ns3/director-helper.h"
 #include "ns3/double.h"
-#include "ns3/graphml-reader.h"
+#include "ns3/site-topology-reader.h"
 #include "ns3/health-check.h"
 #include "ns3/multi-site-helper.h"
 #include "ns3/node.h"
@@ -184,7 +184,7 @@ class Failover
     /** Read the topology and make its routers. */
     void ReadTopology()
     {
-        GraphMlReader reader;
+        TopologyReader reader;
         if (!reader.Read(m_options.topology))
         {
             throw BadInput(reader.GetError());

@@ -11,7 +11,6 @@
 #include "ns3/abort.h"
 #include "ns3/boolean.h"
 #include "ns3/csma-helper.h"
-#include "ns3/graphml-reader.h"
 #include "ns3/internet-stack-helper.h"
 #include "ns3/ipv4-list-routing-helper.h"
 #include "ns3/ipv4-static-routing-helper.h"
@@ -20,6 +19,7 @@
 #include "ns3/log.h"
 #include "ns3/point-to-point-helper.h"
 #include "ns3/simulator.h"
+#include "ns3/site-topology-reader.h"
 #include "ns3/tcp-abandon.h"
 
 namespace ns3
@@ -130,7 +130,7 @@ std::string
 MultiSiteHelper::ReadTopology(const std::string& fileName)
 {
     NS_LOG_FUNCTION(this << fileName);
-    GraphMlReader reader;
+    TopologyReader reader;
     if (!reader.Read(fileName))
     {
         return reader.GetError();

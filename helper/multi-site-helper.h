@@ -87,8 +87,8 @@ class MultiSiteHelper
     void SetHostLink(DataRate rate, Time delay);
 
     /**
-     * @brief Read a topology in GraphML and make its routers and links.
-     * @param fileName path of the file
+     * @brief Read a topology and make its routers and links.
+     * @param fileName path of the file, or a generator, as TopologyReader::Read takes it
      * @return empty, or one line "FILE:LINE: what, expected what", and nothing was made
      */
     std::string ReadTopology(const std::string& fileName);

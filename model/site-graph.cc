@@ -13,8 +13,8 @@
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/connected_components.hpp>
 #include <boost/graph/dijkstra_shortest_paths.hpp>
+#include <boost/property_map/transform_value_property_map.hpp>
 #include <cmath>
-#include <limits>
 
 namespace ns3
 {
@@ -26,9 +26,9 @@ NS_LOG_COMPONENT_DEFINE("GiptSiteGraph");
 namespace
 {
 
-using Cost = uint64_t; ///< nanoseconds
+using Cost = int64_t; ///< nanoseconds
 
-/// The graph in Boost's form; edges carry their cost.
+/// The graph in Boost's form; edges carry their delay in nanoseconds.
 using BoostGraph = boost::adjacency_list<boost::vecS,
                                          boost::vecS,
                                          boost::undirectedS,
@@ -37,40 +37,70 @@ using BoostGraph = boost::adjacency_list<boost::vecS,
 
 /**
  * @brief What a link costs: its delay, but never nothing, so that every hop is a step forward.
- * @param link the link
+ * @param delay of the link in nanoseconds
  * @return nanoseconds
  */
 Cost
-GetCost(const SiteGraph::Link& link)
+GetCost(Cost delay)
 {
-    return static_cast<Cost>(std::max<int64_t>(1, link.delay.GetNanoSeconds()));
+    return std::max<Cost>(1, delay);
 }
 
 /**
- * @brief Put the links into Boost's form.
+ * @brief Find the cost of the cheapest ways from a city.
  * @param graph the graph
- * @return the same with the links' costs as weights
+ * @param city where from
+ * @param weights map from an edge to what it costs
+ * @return costs by city, SiteGraph::UNREACHABLE where there is no way
  */
-BoostGraph
-ToBoost(const SiteGraph& graph)
+template <typename Weights>
+std::vector<Cost>
+FindCosts(const BoostGraph& graph, uint32_t city, Weights weights)
 {
-    BoostGraph result(graph.GetCities().size());
-    for (const auto& link : graph.GetLinks())
-    {
-        boost::add_edge(link.from, link.to, GetCost(link), result);
-    }
-    return result;
+    const Cost unreachable = SiteGraph::UNREACHABLE;
+    std::vector<Cost> cost(boost::num_vertices(graph), unreachable);
+    boost::dijkstra_shortest_paths(
+        graph,
+        city,
+        boost::weight_map(weights)
+            .distance_map(
+                boost::make_iterator_property_map(cost.begin(), boost::identity_property_map()))
+            .distance_inf(unreachable));
+    return cost;
 }
 
 } // namespace
+
+/** The links in Boost's form. */
+struct SiteGraph::Adjacency
+{
+    BoostGraph graph; ///< all links
+};
+
+const SiteGraph::Adjacency&
+SiteGraph::GetAdjacency() const
+{
+    if (!m_adjacency)
+    {
+        auto adjacency = std::make_shared<Adjacency>();
+        adjacency->graph = BoostGraph(m_cities.size());
+        for (const auto& link : m_links)
+        {
+            boost::add_edge(link.from, link.to, link.delay.GetNanoSeconds(), adjacency->graph);
+        }
+        m_adjacency = adjacency;
+    }
+    return *m_adjacency;
+}
 
 uint32_t
 SiteGraph::AddCity(const City& city)
 {
     NS_LOG_FUNCTION(this << city.name);
-    uint32_t known;
-    NS_ABORT_MSG_IF(Find(city.name, known), "There is a city named '" << city.name << "' already");
+    bool isNew = m_names.emplace(city.name, m_cities.size()).second;
+    NS_ABORT_MSG_UNLESS(isNew, "There is a city named '" << city.name << "' already");
     m_cities.push_back(city);
+    m_adjacency = nullptr;
     return m_cities.size() - 1;
 }
 
@@ -81,33 +111,36 @@ SiteGraph::AddLink(const Link& link)
     NS_ABORT_MSG_IF(link.from >= m_cities.size() || link.to >= m_cities.size() ||
                         link.from == link.to,
                     "A link joins two different cities of the graph");
+    NS_ABORT_MSG_IF(link.delay.IsStrictlyNegative(), "A link's delay is not negative");
     m_links.push_back(link);
+    m_adjacency = nullptr;
     return m_links.size() - 1;
 }
 
 bool
 SiteGraph::Find(const std::string& name, uint32_t& index) const
 {
-    auto city = std::find_if(m_cities.begin(), m_cities.end(), [&name](const City& c) {
-        return c.name == name;
-    });
-    if (city == m_cities.end())
+    auto city = m_names.find(name);
+    if (city == m_names.end())
     {
         return false;
     }
-    index = city - m_cities.begin();
+    index = city->second;
     return true;
 }
 
 std::string
 SiteGraph::DescribeCities() const
 {
+    const std::size_t most = 50;
     std::string names;
-    for (const auto& city : m_cities)
+    for (std::size_t city = 0; city < std::min(most, m_cities.size()); city++)
     {
-        names += (names.empty() ? "" : ", ") + city.name;
+        names += (names.empty() ? "" : ", ") + m_cities[city].name;
     }
-    return names;
+    return m_cities.size() <= most
+               ? names
+               : names + ", ... (" + std::to_string(m_cities.size()) + " cities)";
 }
 
 std::vector<SiteGraph::Path>
@@ -116,14 +149,11 @@ SiteGraph::GetPathsTo(uint32_t destination) const
     NS_LOG_FUNCTION(this << destination);
     NS_ABORT_MSG_IF(destination >= m_cities.size(), "No city of index " << destination);
 
-    const Cost unreachable = std::numeric_limits<Cost>::max();
-    std::vector<Cost> cost(m_cities.size(), unreachable);
-    boost::dijkstra_shortest_paths(
-        ToBoost(*this),
-        destination,
-        boost::distance_map(
-            boost::make_iterator_property_map(cost.begin(), boost::identity_property_map()))
-            .distance_inf(unreachable));
+    const BoostGraph& graph = GetAdjacency().graph;
+    const Cost unreachable = UNREACHABLE;
+    auto costs =
+        boost::make_transform_value_property_map(&GetCost, boost::get(boost::edge_weight, graph));
+    std::vector<Cost> cost = FindCosts(graph, destination, costs);
 
     std::vector<Path> paths(m_cities.size());
     for (uint32_t city = 0; city < paths.size(); city++)
@@ -143,7 +173,7 @@ SiteGraph::GetPathsTo(uint32_t destination) const
         for (auto [city, next] : {std::pair(link.from, link.to), std::pair(link.to, link.from)})
         {
             Path& path = paths[city];
-            if (cost[city] == cost[next] + GetCost(link) &&
+            if (cost[city] == cost[next] + GetCost(link.delay.GetNanoSeconds()) &&
                 (path.link == NO_LINK || next < path.next))
             {
                 path.link = index;
@@ -173,10 +203,26 @@ SiteGraph::GetPathsTo(uint32_t destination) const
 uint32_t
 SiteGraph::GetComponentCount() const
 {
+    std::vector<uint32_t> components = GetComponents();
+    return components.empty() ? 0 : *std::max_element(components.begin(), components.end()) + 1;
+}
+
+std::vector<uint32_t>
+SiteGraph::GetComponents() const
+{
     std::vector<uint32_t> component(m_cities.size());
-    return boost::connected_components(
-        ToBoost(*this),
+    boost::connected_components(
+        GetAdjacency().graph,
         boost::make_iterator_property_map(component.begin(), boost::identity_property_map()));
+    return component;
+}
+
+std::vector<int64_t>
+SiteGraph::GetDelaysFrom(uint32_t city) const
+{
+    NS_ABORT_MSG_IF(city >= m_cities.size(), "No city of index " << city);
+    const BoostGraph& graph = GetAdjacency().graph;
+    return FindCosts(graph, city, boost::get(boost::edge_weight, graph));
 }
 
 double

@@ -11,6 +11,8 @@
 #include "ns3/nstime.h"
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,7 +27,7 @@ namespace gipt
  *
  * A plain value without simulation objects. Parallel links are kept, one each; links from a city
  * to itself do not exist. Nothing here depends on the order of hashing: the same input gives the
- * same paths.
+ * same paths. What the searches need is made once and shared by copies, until the graph changes.
  */
 class SiteGraph
 {
@@ -36,6 +38,8 @@ class SiteGraph
     static constexpr double EARTH_RADIUS = 6371008.8;
     /** The link index that means "no link". */
     static constexpr uint32_t NO_LINK = 0xffffffff;
+    /** The delay in nanoseconds that means "no way". */
+    static constexpr int64_t UNREACHABLE = 0x7fffffffffffffff;
 
     /** One city. */
     struct City
@@ -54,6 +58,7 @@ class SiteGraph
         Time delay;          ///< propagation delay
         bool hasRate{false}; ///< the rate is known
         DataRate rate;       ///< capacity in each direction, when known
+        uint32_t cost{1};    ///< what routing by cost pays for it, 1 or more
     };
 
     /** The way from one city towards a destination. */
@@ -106,8 +111,8 @@ class SiteGraph
     bool Find(const std::string& name, uint32_t& index) const;
 
     /**
-     * @brief The names of all cities, to tell a user what would have been understood.
-     * @return the names in the order of the cities, separated by ", "
+     * @brief The names of the cities, to tell a user what would have been understood.
+     * @return the names of up to 50 in the order of the cities, separated by ", "
      */
     std::string DescribeCities() const;
 
@@ -130,6 +135,23 @@ class SiteGraph
     uint32_t GetComponentCount() const;
 
     /**
+     * @brief The component each city is in.
+     * @return numbers from 0 by index of the city, in the order of the components' first cities
+     */
+    std::vector<uint32_t> GetComponents() const;
+
+    /**
+     * @brief The delays of the shortest ways from one city to all.
+     *
+     * Without the least cost of a link that GetPathsTo() adds to choose between ways: exactly the
+     * least sum of delays. Faster than GetPathsTo(), for those who need no ways.
+     *
+     * @param city index of the city
+     * @return nanoseconds by index of the city, UNREACHABLE where there is no way
+     */
+    std::vector<int64_t> GetDelaysFrom(uint32_t city) const;
+
+    /**
      * @brief Length of the great circle between two cities whose positions are known.
      * @param a a city
      * @param b another
@@ -146,8 +168,19 @@ class SiteGraph
     static Time GetFibreDelay(const City& a, const City& b);
 
   private:
-    std::vector<City> m_cities; ///< by index
-    std::vector<Link> m_links;  ///< by index
+    /** The links by city; defined where Boost is known. */
+    struct Adjacency;
+
+    /**
+     * @brief Get the links in the form of the searches, made when there is none.
+     * @return the form
+     */
+    const Adjacency& GetAdjacency() const;
+
+    std::vector<City> m_cities;                           ///< by index
+    std::vector<Link> m_links;                            ///< by index
+    std::map<std::string, uint32_t> m_names;              ///< index by name
+    mutable std::shared_ptr<const Adjacency> m_adjacency; ///< null until it is needed
 };
 
 } // namespace gipt

@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: GPL-2.0-only
  */
 
-#include "ns3/graphml-reader.h"
 #include "ns3/icmpv4.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/ipv4-header.h"
@@ -15,6 +14,7 @@
 #include "ns3/packet.h"
 #include "ns3/simulator.h"
 #include "ns3/site-graph.h"
+#include "ns3/site-topology-reader.h"
 #include "ns3/socket.h"
 #include "ns3/test.h"
 #include "ns3/uinteger.h"
@@ -33,10 +33,7 @@
  * 2. Abilene from its file: cities, links, rates; delays and next hops of shortest paths against
  *    those networkx finds.
  * 3. Ties, parallel links, links without delay, cities without a way.
- * 4. GraphML in its varieties: key ids, units, defaults, comments, CDATA, order, self-loops, equal
- *    labels, isolated nodes.
- * 5. Every defect of a GraphML file is told with its line, and leaves nothing.
- * 6. A world made of Abilene: every city reaches every other in the time the graph tells.
+ * 4. A world made of Abilene: every city reaches every other in the time the graph tells.
  */
 
 using namespace ns3;
@@ -109,7 +106,7 @@ class AbileneTestCase : public TestCase
   private:
     void DoRun() override
     {
-        GraphMlReader reader;
+        TopologyReader reader;
         bool read = reader.Read(ABILENE);
         NS_TEST_ASSERT_MSG_EQ(read, true, reader.GetError());
         const SiteGraph& graph = reader.GetGraph();
@@ -237,190 +234,7 @@ class PathsTestCase : public TestCase
     }
 };
 
-/// 4. Varieties of GraphML.
-class VarietiesTestCase : public TestCase
-{
-  public:
-    VarietiesTestCase()
-        : TestCase("Varieties of GraphML")
-    {
-    }
-
-  private:
-    void DoRun() override
-    {
-        const std::string text = R"(<?xml version='1.0'?>
-<!DOCTYPE graphml [ <!ELEMENT graphml ANY> ]>
-<!-- <node id="not one"/> -->
-<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
-  <key id="any thing" for="node" attr.name="LABEL" attr.type="string"/>
-  <key id="la" for="node" attr.name="Latitude"/><key id="lo" for="node" attr.name="longitude"/>
-  <key id="k" for="edge" attr.name="LinkSpeed"/><key id="u" for="edge" attr.name="LinkSpeedUnits">
-    <default>M</default></key>
-  <key id="e" for="edge" attr.name="delay"/><key id="y" for="node" yfiles.type="nodegraphics"/>
-  <graph edgedefault='directed'>
-    <edge source="n>1" target="2"><data key="k">2.5</data><data key="e"> 1.5ms </data></edge>
-    <node id="n>1"><data key="any thing"><![CDATA[Tor<>onto & Co]]></data><data key="y"/></node>
-    <node id="2"><data key="la">10</data><data key="lo">20</data>
-    </node>
-    <node id="3"><data key="any thing">Twin</data><data key="la">11</data><data key="lo">-20</data></node>
-    <node id="4"><data key="any thing">Twin</data></node>
-    <edge source="2" target="3"><data key="k">40</data><data key="u">G</data></edge>
-    <edge source="3" target="2"><data key="LinkSpeedRaw">1e6</data></edge>
-    <edge source="3"
-          target="3"/>
-  </graph>
-</graphml>
-)";
-        GraphMlReader reader;
-        bool parsed = reader.Parse(text, "x.graphml");
-        NS_TEST_ASSERT_MSG_EQ(parsed, true, reader.GetError());
-        const auto& cities = reader.GetGraph().GetCities();
-        const auto& links = reader.GetGraph().GetLinks();
-        NS_TEST_ASSERT_MSG_EQ(cities.size(), 4, "nodes");
-        NS_TEST_ASSERT_MSG_EQ(links.size(), 3, "edges without the self-loop");
-        NS_TEST_EXPECT_MSG_EQ(cities[0].name, "Tor<>onto & Co", "CDATA");
-        NS_TEST_EXPECT_MSG_EQ(cities[0].hasPosition, false, "no position");
-        NS_TEST_EXPECT_MSG_EQ(cities[1].name, "2", "the id without a label");
-        NS_TEST_EXPECT_MSG_EQ(cities[1].latitude, 10, "latitude");
-        NS_TEST_EXPECT_MSG_EQ(cities[2].longitude, -20, "longitude");
-        NS_TEST_EXPECT_MSG_EQ(cities[3].name, "Twin_4", "equal labels");
-        NS_TEST_EXPECT_MSG_EQ(links[0].delay, MicroSeconds(1500), "given delay");
-        NS_TEST_EXPECT_MSG_EQ(links[0].rate.GetBitRate(), 2500000, "default unit");
-        NS_TEST_EXPECT_MSG_EQ(links[1].rate.GetBitRate(), 40000000000, "given unit");
-        NS_TEST_EXPECT_MSG_EQ(links[2].rate.GetBitRate(), 1000000, "undeclared key");
-        NS_TEST_EXPECT_MSG_EQ(links[1].delay,
-                              SiteGraph::GetFibreDelay(cities[1], cities[2]),
-                              "delay from the positions");
-        NS_TEST_ASSERT_MSG_EQ(reader.GetWarnings().size(), 2, "warnings");
-        NS_TEST_EXPECT_MSG_EQ(reader.GetWarnings()[0],
-                              "x.graphml:16: another node is labelled 'Twin', so this is 'Twin_4'",
-                              "warning");
-        NS_TEST_EXPECT_MSG_EQ(reader.GetWarnings()[1],
-                              "x.graphml:19: left out an edge from 'Twin' to itself",
-                              "warning");
-
-        parsed =
-            reader.Parse("<graphml><graph><node id='a'/><node id='b'/></graph></graphml>", "y");
-        NS_TEST_EXPECT_MSG_EQ(parsed, true, "isolated nodes without positions");
-        NS_TEST_EXPECT_MSG_EQ(reader.GetGraph().GetComponentCount(), 2, "components");
-    }
-};
-
-/// 5. Defects of GraphML.
-class DefectsTestCase : public TestCase
-{
-  public:
-    DefectsTestCase()
-        : TestCase("Defects of GraphML are told with their lines")
-    {
-    }
-
-  private:
-    void DoRun() override
-    {
-        const std::string keys = "<graphml>\n"
-                                 "<key id='x' for='node' attr.name='Latitude'/>\n"
-                                 "<key id='y' for='node' attr.name='Longitude'/>\n"
-                                 "<key id='d' for='edge' attr.name='delay'/>\n"
-                                 "<key id='r' for='edge' attr.name='LinkSpeedRaw'/>\n"
-                                 "<key id='s' for='edge' attr.name='LinkSpeed'/>\n"
-                                 "<key id='u' for='edge' attr.name='LinkSpeedUnits'/>\n"
-                                 "<graph>\n<node id='a'/>\n<node id='b'/>\n"; // 10 lines
-        const std::string end = "</graph></graphml>";
-        const std::string needsDelay =
-            ", expected a time from 0s to 3600s with its unit, such as 5ms";
-        auto edge = [&](const std::string& data) {
-            return keys + "<edge source='a' target='b'>\n" + data + "</edge>" + end;
-        };
-
-        struct Defect
-        {
-            std::string text;
-            std::string error;
-        };
-
-        std::string deep;
-        for (int i = 0; i < 1000; i++)
-        {
-            deep += "<a>\n";
-        }
-        const std::vector<Defect> defects{
-            {"", "1: no <graphml> element, expected a GraphML document"},
-            {"\n\n<gexf/>", "3: no <graphml> element, expected a GraphML document"},
-            {"<graphml>\n<graph>\n<node id='a'>\n</graph>\n</graphml>",
-             "4: </graph>, expected </node>"},
-            {"<graphml>\n<graph>", "2: unexpected end of data, expected well-formed XML"},
-            {"<graphml/>\n</graphml>", "2: </graphml>, expected no end tag"},
-            {"<graphml>\n</gr\033ph>", "2: </gr?ph>, expected </graphml>"},
-            {std::string("<graphml>\n</\0>", 13), "2: </?>, expected </graphml>"},
-            {"plain text", "1: expected <, expected well-formed XML"},
-            {"\n<graphml/>", "2: no <graph> element, expected one in <graphml>"},
-            {"<graphml>\n\n<graph/></graphml>",
-             "3: a graph without nodes, expected at least one <node>"},
-            {keys + "</graph>\n<graph/></graphml>", "12: a second <graph>, expected one in a file"},
-            {"<graphml><key\nid='x' attr.name='l'/>\n<key id='x' attr.name='m'/><graph/></graphml>",
-             "3: key id 'x' again, expected unique ids"},
-            {"<graphml>\n<key attr.name='l'/><graph/></graphml>",
-             "2: <key> without id, expected id=\"...\""},
-            {keys + "<!--\n--><node/>" + end, "12: <node> without id, expected id=\"...\""},
-            {keys + "<node id='b'/>" + end, "11: node id 'b' again, expected unique ids"},
-            {keys + "<node id='c'>\n<data key='x'>1</data></node>" + end,
-             "11: node 'c' has only one coordinate, expected both Latitude and Longitude or "
-             "neither"},
-            {keys + "<node id='c'>\n<data key='x'>north</data><data key='y'>1</data></node>" + end,
-             "12: Latitude 'north', expected a number from -90 to 90"},
-            {keys + "<node id='c'>\n<data key='x'>1</data>\n<data key='y'>181</data></node>" + end,
-             "13: Longitude '181', expected a number from -180 to 180"},
-            {keys + "<node id='c'><data>1</data></node>" + end,
-             "11: <data> without key, expected key=\"...\""},
-            {keys + "<node id='c'>\n<graph/></node>" + end,
-             "12: a graph inside a node, expected a flat graph"},
-            {keys + "<hyperedge/>" + end, "11: a <hyperedge>, expected edges between two nodes"},
-            {keys + "\n<edge source='a' target='z'/>" + end,
-             "12: target 'z' is no node, expected a node's id"},
-            {keys + "<edge target='a'/>" + end,
-             "11: <edge> without source, expected source=\"...\""},
-            {edge(""),
-             "11: no delay, and node 'a' has no position, expected a delay on the edge or Latitude "
-             "and Longitude of both its nodes"},
-            {edge("<data key='d'>5</data>"), "12: delay '5'" + needsDelay},
-            {edge("<data key='d'>-1ms</data>"), "12: delay '-1ms'" + needsDelay},
-            {edge("<data key='d'>nans</data>"), "12: delay 'nans'" + needsDelay},
-            {edge("<data key='d'>2h</data>"), "12: delay '2h'" + needsDelay},
-            {edge("<data key='d'>1ms</data>\n<data key='r'>fast</data>"),
-             "13: LinkSpeedRaw 'fast', expected a number from 1 to 1e+18"},
-            {edge("<data key='d'>1ms</data>\n<data key='r'>0</data>"),
-             "13: LinkSpeedRaw '0', expected a number from 1 to 1e+18"},
-            {edge("<data key='d'>1ms</data>\n<data key='s'>1</data>\n<data key='u'>mph</data>"),
-             "14: LinkSpeedUnits 'mph', expected K, M, G or T (bit/s)"},
-            {edge("<data key='d'>1ms</data>\n<data key='s'>&lt;1</data>\n<data key='u'>G</data>"),
-             "13: LinkSpeed '<1', expected a number from 1e-09 to 1e+09"},
-            {deep, "101: elements nested more than 100 deep, expected a graph"},
-        };
-        for (const auto& defect : defects)
-        {
-            GraphMlReader reader;
-            bool parsed = reader.Parse(defect.text, "f");
-            NS_TEST_EXPECT_MSG_EQ(parsed, false, defect.error);
-            NS_TEST_EXPECT_MSG_EQ(reader.GetError(), "f:" + defect.error, "message");
-            NS_TEST_EXPECT_MSG_EQ(reader.GetGraph().GetCities().size(), 0, "nothing is left");
-        }
-        GraphMlReader reader;
-        NS_TEST_EXPECT_MSG_EQ(reader.Read("no/such/file"), false, "missing file");
-        NS_TEST_EXPECT_MSG_EQ(reader.GetError(),
-                              "no/such/file:1: cannot be read or is empty, expected a GraphML file",
-                              "message");
-        NS_TEST_EXPECT_MSG_EQ(reader.Read(GIPT_SOURCE_DIR), false, "a folder");
-        MultiSiteHelper world;
-        NS_TEST_EXPECT_MSG_EQ(world.ReadTopology("no/such/file"),
-                              "no/such/file:1: cannot be read or is empty, expected a GraphML file",
-                              "the helper tells the same");
-        NS_TEST_EXPECT_MSG_EQ(world.GetGraph().GetCities().size(), 0, "and makes nothing");
-    }
-};
-
-/// 6. A world.
+/// 4. A world.
 class WorldTestCase : public TestCase
 {
   public:
@@ -433,6 +247,10 @@ class WorldTestCase : public TestCase
     void DoRun() override
     {
         MultiSiteHelper world;
+        NS_TEST_EXPECT_MSG_EQ(world.ReadTopology("no/such/file").substr(0, 36),
+                              "no/such/file:1: cannot be read or is",
+                              "the helper tells the reader's error");
+        NS_TEST_EXPECT_MSG_EQ(world.GetGraph().GetCities().size(), 0, "and makes nothing");
         NS_TEST_ASSERT_MSG_EQ(world.ReadTopology(ABILENE), "", "reading");
         const auto& cities = world.GetGraph().GetCities();
         for (const auto& city : cities)
@@ -579,8 +397,6 @@ class TopologyTestSuite : public TestSuite
         AddTestCase(new DistanceTestCase);
         AddTestCase(new AbileneTestCase);
         AddTestCase(new PathsTestCase);
-        AddTestCase(new VarietiesTestCase);
-        AddTestCase(new DefectsTestCase);
         AddTestCase(new WorldTestCase);
     }
 };

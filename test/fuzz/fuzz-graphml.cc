@@ -6,7 +6,7 @@
 
 #include "fuzz-host.h"
 
-#include "ns3/graphml-reader.h"
+#include "ns3/site-topology-reader.h"
 
 #include <algorithm>
 #include <set>
@@ -34,7 +34,7 @@ using namespace fuzz;
 extern "C" int
 LLVMFuzzerTestOneInput(const uint8_t* data, size_t size)
 {
-    GraphMlReader reader;
+    TopologyReader reader;
     const bool isRead = reader.Parse(std::string(data, data + size), "input");
     const auto& error = reader.GetError();
     const auto& graph = reader.GetGraph();

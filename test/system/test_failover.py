@@ -197,7 +197,7 @@ def test_paths_equal_networkx():
     networkx = pytest.importorskip("networkx")
     program = f"""
 from ns import ns
-reader = ns.gipt.GraphMlReader()
+reader = ns.gipt.TopologyReader()
 assert reader.Read({str(ABILENE)!r}), reader.GetError()
 graph = reader.GetGraph()
 names = [str(city.name) for city in graph.GetCities()]
