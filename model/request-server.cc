@@ -57,6 +57,13 @@ RequestServer::GetTypeId()
                           StringValue("ns3::ConstantRandomVariable[Constant=0]"),
                           MakePointerAccessor(&RequestServer::m_serviceTime),
                           MakePointerChecker<RandomVariableStream>())
+            .AddAttribute(
+                "ExtraServiceTime",
+                "Time that requests which come from now on wait longer; a failure of kind "
+                "slow-server adds to it",
+                TimeValue(Seconds(0)),
+                MakeTimeAccessor(&RequestServer::m_extraServiceTime),
+                MakeTimeChecker(Seconds(0)))
             .AddTraceSource("Request",
                             "A request was answered",
                             MakeTraceSourceAccessor(&RequestServer::m_requestTrace),
@@ -169,7 +176,7 @@ RequestServer::HandleReceive(Ptr<Socket> socket)
         if (octets.find("\r\n\r\n") != std::string::npos)
         {
             connection.answered = true;
-            Time wait = Seconds(std::max(0.0, m_serviceTime->GetValue()));
+            Time wait = Seconds(std::max(0.0, m_serviceTime->GetValue())) + m_extraServiceTime;
             if (wait.IsZero())
             {
                 Answer(socket);

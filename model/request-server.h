@@ -138,6 +138,7 @@ class RequestServer : public Application
     std::string m_name;                                      ///< attribute Name
     Ptr<RandomVariableStream> m_size;                        ///< attribute ResponseSize
     Ptr<RandomVariableStream> m_serviceTime;                 ///< attribute ServiceTime
+    Time m_extraServiceTime;                                 ///< attribute ExtraServiceTime
     Ptr<Socket> m_listener;                                  ///< listening socket
     std::map<Ptr<Socket>, Connection> m_connections;         ///< those being served
     uint64_t m_answered{0};                                  ///< requests answered

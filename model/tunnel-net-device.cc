@@ -8,6 +8,8 @@
 
 #include "ns3/ipv4-l3-protocol.h"
 #include "ns3/log.h"
+#include "ns3/nstime.h"
+#include "ns3/simulator.h"
 
 namespace ns3
 {
@@ -25,6 +27,13 @@ TunnelNetDevice::GetTypeId()
             .SetParent<VirtualNetDevice>()
             .SetGroupName("GlobalIpTunneling")
             .AddConstructor<TunnelNetDevice>()
+            .AddAttribute(
+                "DeliveryDelay",
+                "Time from when a packet comes out of the tunnel to when the node has it; "
+                "a failure of kind slow-server adds to it",
+                TimeValue(Seconds(0)),
+                MakeTimeAccessor(&TunnelNetDevice::m_deliveryDelay),
+                MakeTimeChecker(Seconds(0)))
             .AddTraceSource("TxDrop",
                             "A packet was sent to the device, which has no remote address",
                             MakeTraceSourceAccessor(&TunnelNetDevice::m_txDropTrace),
@@ -70,6 +79,20 @@ void
 TunnelNetDevice::Deliver(Ptr<Packet> packet)
 {
     NS_LOG_FUNCTION(this << packet);
+    if (m_deliveryDelay.IsStrictlyPositive())
+    {
+        Simulator::Schedule(m_deliveryDelay,
+                            &TunnelNetDevice::Hand,
+                            Ptr<TunnelNetDevice>(this),
+                            packet);
+        return;
+    }
+    Hand(packet);
+}
+
+void
+TunnelNetDevice::Hand(Ptr<Packet> packet)
+{
     static const Address none; // a tunnel has no link addresses
     Receive(packet, Ipv4L3Protocol::PROT_NUMBER, none, none, PACKET_HOST);
 }

@@ -7,6 +7,7 @@
 #ifndef GIPT_TUNNEL_NET_DEVICE_H
 #define GIPT_TUNNEL_NET_DEVICE_H
 
+#include "ns3/nstime.h"
 #include "ns3/packet.h"
 #include "ns3/traced-callback.h"
 #include "ns3/virtual-net-device.h"
@@ -65,6 +66,12 @@ class TunnelNetDevice : public VirtualNetDevice
 
   private:
     /**
+     * @brief Give a packet to who receives what comes out of the tunnel.
+     * @param packet the packet
+     */
+    void Hand(Ptr<Packet> packet);
+
+    /**
      * @brief Give a packet to the IPv4 stack.
      * @param device this device
      * @param packet the packet
@@ -90,6 +97,7 @@ class TunnelNetDevice : public VirtualNetDevice
               const Address& destination,
               uint16_t protocol);
 
+    Time m_deliveryDelay;                            ///< attribute DeliveryDelay
     Ptr<Ipv4L3Protocol> m_ipv4;                      ///< who gets what comes out
     TracedCallback<Ptr<const Packet>> m_txDropTrace; ///< packets sent to the device
 };
