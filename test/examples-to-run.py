@@ -6,6 +6,7 @@
 # Examples that ns-3's test.py runs: (command line, when to run it, when to run it under valgrind).
 cpp_examples = [
     ("director-replay /dev/null", "True", "False"),
+    ("failure-gallery", "True", "False"),
     ("first-director", "True", "False"),
     ("global-failover --fail=Houston@2s-4s --duration=8s --rate=50 --results=testpy-output/global-failover", "True", "False"),
     ("own-scheduler", "True", "False"),
