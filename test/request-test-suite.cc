@@ -5,6 +5,8 @@
  */
 
 #include "ns3/director-helper.h"
+#include "ns3/failure-helper.h"
+#include "ns3/failure-schedule.h"
 #include "ns3/inet-socket-address.h"
 #include "ns3/ipv4.h"
 #include "ns3/multi-site-helper.h"
@@ -513,13 +515,11 @@ class PowerTestCase : public RequestTestCase
         m_client->SetAttribute("Timeout", TimeValue(MilliSeconds(900)));
         m_client->SetAttribute("LastStart", TimeValue(MilliSeconds(5600)));
         // Requests begin at 0.5, 1.0, ..., 5.5 s and take 0.24 s.
-        m_world->SchedulePowerLoss("East", MilliSeconds(1600), MilliSeconds(4400));
+        // Twice is as good as once.
+        LosePower("East@1600ms-4400ms,East@2000ms-4401ms");
         Simulator::Schedule(MilliSeconds(1700), &PowerTestCase::CheckOff, this);
         Simulator::Schedule(MilliSeconds(4390), &PowerTestCase::CheckOff, this);
         Simulator::Schedule(MilliSeconds(4410), &PowerTestCase::CheckOn, this);
-        // Twice is as good as once.
-        Simulator::Schedule(MilliSeconds(2000), [this]() { m_world->SetSitePower("East", false); });
-        Simulator::Schedule(MilliSeconds(4401), [this]() { m_world->SetSitePower("East", true); });
         Run();
         std::vector<std::string> expected{"served",
                                           "served",
@@ -550,7 +550,7 @@ class PowerTestCase : public RequestTestCase
         Simulator::Schedule(Seconds(1), [socket, remote]() {
             socket->Connect(InetSocketAddress(remote, PORT));
         });
-        m_world->SchedulePowerLoss("East", Seconds(2), Seconds(3));
+        LosePower("East@2s-3s");
         const std::string request = "GET / HTTP/1.0\r\n\r\n";
         Simulator::Schedule(MilliSeconds(3500), [this, socket, request]() {
             NS_TEST_EXPECT_MSG_EQ(GetTcpState(socket), TcpSocket::ESTABLISHED, "nobody told it");
@@ -562,6 +562,17 @@ class PowerTestCase : public RequestTestCase
         NS_TEST_EXPECT_MSG_EQ(m_answers, 0, "no answer");
         NS_TEST_EXPECT_MSG_EQ(m_server->GetAnswered(), 0, "no request");
         Finish();
+    }
+
+    /**
+     * @brief Let a site lose its power.
+     * @param text as FailureHelper reads it
+     */
+    void LosePower(const std::string& text)
+    {
+        const std::string error =
+            FailureHelper(*m_world).Add(text, text, CreateObject<FailureSchedule>());
+        NS_TEST_EXPECT_MSG_EQ(error, "", "read");
     }
 
     /// No interface but the loopback is up, and no connection is left but the listening socket.
