@@ -7,19 +7,14 @@
 #ifndef FAILOVER_OPTIONS_H
 #define FAILOVER_OPTIONS_H
 
+#include "command-options.h"
+
 #include "ns3/nstime.h"
 #include "ns3/site-graph.h"
 
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <vector>
-
-/** Something on the command line, or in a file it names, cannot be used. */
-struct BadInput : std::runtime_error
-{
-    using std::runtime_error::runtime_error;
-};
 
 /** A loss of power. */
 struct Failure

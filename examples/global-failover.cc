@@ -27,7 +27,6 @@
 #include "ns3/config.h"
 #include "ns3/director-helper.h"
 #include "ns3/double.h"
-#include "ns3/site-topology-reader.h"
 #include "ns3/health-check.h"
 #include "ns3/multi-site-helper.h"
 #include "ns3/node.h"
@@ -39,6 +38,7 @@
 #include "ns3/request-server.h"
 #include "ns3/rng-seed-manager.h"
 #include "ns3/simulator.h"
+#include "ns3/site-topology-reader.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 

@@ -85,6 +85,21 @@ ToDelay(const TopologyValue& value)
     return NanoSeconds(std::llround(number * unit->second));
 }
 
+/**
+ * @brief Remove what is blank around a text.
+ * @param text the text
+ * @return the same without
+ */
+std::string
+Trim(const std::string& text)
+{
+    const char* blanks = " \t\r\n";
+    const std::size_t begin = text.find_first_not_of(blanks);
+    return begin == std::string::npos
+               ? ""
+               : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
 /// What the letters before bit/s stand for.
 const std::map<std::string, double> RATE_UNITS{{"", 1},
                                                {"k", 1e3},
@@ -364,7 +379,7 @@ TopologyBuilder::AddCity(const std::string& id, uint32_t line, const TopologyVal
         auto value = values.find(key);
         if (city.name.empty() && value != values.end())
         {
-            city.name = ToPrintable(value->second.first);
+            city.name = ToPrintable(Trim(value->second.first));
         }
     }
     if (city.name.empty())

@@ -11,6 +11,7 @@ cpp_examples = [
     ("global-failover --fail=Houston@2s-4s --duration=8s --rate=50 --results=testpy-output/global-failover", "True", "False"),
     ("own-scheduler", "True", "False"),
     ("real-server-replay /dev/null", "True", "False"),
+    ("topology-report ring:8 --sites=central:2", "True", "False"),
 ]
 
 # (file name, when to run it)
