@@ -31,12 +31,12 @@ ServerDrain::~ServerDrain()
 void
 ServerDrain::Clear()
 {
-    for (const auto& check : m_checks)
+    for (const auto& director : m_directors)
     {
-        check->TraceDisconnectWithoutContext("ServerUp",
-                                             MakeCallback(&ServerDrain::HandleServerUp, this));
+        director->TraceDisconnectWithoutContext("Server",
+                                                MakeCallback(&ServerDrain::HandleServer, this));
     }
-    m_checks.clear();
+    m_directors.clear();
     m_drained.clear();
     m_counts.clear();
 }
@@ -111,25 +111,21 @@ ServerDrain::GetDirectors()
 void
 ServerDrain::Listen()
 {
-    for (auto node = NodeList::Begin(); node != NodeList::End(); ++node)
+    for (const auto& director : GetDirectors())
     {
-        for (uint32_t i = 0; i < (*node)->GetNApplications(); i++)
+        if (std::find(m_directors.begin(), m_directors.end(), director) == m_directors.end())
         {
-            auto check = DynamicCast<HealthCheck>((*node)->GetApplication(i));
-            if (check && std::find(m_checks.begin(), m_checks.end(), check) == m_checks.end())
-            {
-                check->TraceConnectWithoutContext("ServerUp",
-                                                  MakeCallback(&ServerDrain::HandleServerUp, this));
-                m_checks.push_back(check);
-            }
+            director->TraceConnectWithoutContext("Server",
+                                                 MakeCallback(&ServerDrain::HandleServer, this));
+            m_directors.push_back(director);
         }
     }
 }
 
 void
-ServerDrain::HandleServerUp(Ipv4Address address, uint16_t port)
+ServerDrain::HandleServer(Ptr<VirtualService> service, Ptr<RealServer> server, uint32_t weight)
 {
-    NS_LOG_FUNCTION(this << address << port);
+    NS_LOG_FUNCTION(this << service << server << weight);
     Update();
 }
 

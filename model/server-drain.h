@@ -8,7 +8,6 @@
 #define GIPT_SERVER_DRAIN_H
 
 #include "director.h"
-#include "health-check.h"
 #include "virtual-service.h"
 
 #include "ns3/ipv4-address.h"
@@ -30,9 +29,10 @@ namespace gipt
  * @brief Maintenance: gives real servers weight 0 in all services of all directors, as
  * "ipvsadm -e ... -w 0" on each of them does, and their weights back.
  *
- * Connections they have go on. Where a health check puts a server back in the midst of its
- * maintenance, that gets weight 0 again; where it puts it back later with the weight 0 it had when
- * it was taken out, the server gets the weight from before the maintenance.
+ * Connections they have go on. Where somebody adds a server or gives it a weight in the midst of
+ * its maintenance, as a health check does that puts it back, it gets weight 0 again, and the last
+ * weight it was given when the maintenance is over. Where a health check puts it back later, with
+ * the weight 0 it had when it was taken out, the server gets the weight from before.
  */
 class ServerDrain
 {
@@ -49,14 +49,14 @@ class ServerDrain
     void Begin(const std::vector<Ptr<Node>>& servers);
 
     /**
-     * @brief Take back one Begin(). After the last, the weights are as before, unless somebody has
-     * given others meanwhile.
+     * @brief Take back one Begin(). After the last, the weights are as before, or as somebody has
+     * set them meanwhile.
      * @param servers their nodes
      */
     void End(const std::vector<Ptr<Node>>& servers);
 
     /**
-     * @brief Forget all, and listen to no health check any more.
+     * @brief Forget all, and listen to no director any more.
      */
     void Clear();
 
@@ -84,16 +84,17 @@ class ServerDrain
     static std::vector<Ptr<Director>> GetDirectors();
 
     /**
-     * @brief Hear of servers that are put back by the health checks of the simulation, from now on.
+     * @brief Hear of changes of all directors of the simulation, from now on.
      */
     void Listen();
 
     /**
-     * @brief A health check has put a server back.
-     * @param address its address
-     * @param port the port asked
+     * @brief A real server was added, changed or removed.
+     * @param service the service
+     * @param server the server
+     * @param weight its weight
      */
-    void HandleServerUp(Ipv4Address address, uint16_t port);
+    void HandleServer(Ptr<VirtualService> service, Ptr<RealServer> server, uint32_t weight);
 
     /**
      * @brief Give weight 0 to all servers that are drained, and their weights to those that are
@@ -103,7 +104,7 @@ class ServerDrain
 
     std::map<Ipv4Address, uint32_t> m_counts; ///< how many drain an address
     std::vector<Drained> m_drained;           ///< in the order they were drained
-    std::vector<Ptr<HealthCheck>> m_checks;   ///< whom it listens to
+    std::vector<Ptr<Director>> m_directors;   ///< whom it listens to
 };
 
 } // namespace gipt

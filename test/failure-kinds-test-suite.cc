@@ -27,6 +27,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -561,22 +562,21 @@ class DrainTestCase : public TestCase
             NS_TEST_EXPECT_MSG_EQ(world.Count(600, 990, by("")), 0, "all were");
         }
         {
-            // An administrator gives a weight of his own meanwhile: it stays.
+            // An administrator gives a weight of his own meanwhile: it counts from the end on.
             ServiceWorld world;
             world.Fail(FailureKind::DRAIN, {world.servers.Get(0)});
-            Simulator::Schedule(MilliSeconds(1500), [&world]() {
-                Ptr<VirtualService> service =
-                    world.directors[0]->FindService(Ipv4Address(VIP), 80, 6);
-                service->SetWeight(
-                    service->FindServer(world.sites.GetAddress(world.servers.Get(0)), 80),
-                    9);
-            });
+            const Ipv4Address server = world.sites.GetAddress(world.servers.Get(0));
+            std::ostringstream command;
+            command << "-e -t " << VIP << ":80 -r " << server << ":80 -i -w 9";
+            DirectorHelper::ScheduleCommand(MilliSeconds(1500), world.directors[0], command.str());
+            world.Look(1501);
             world.Look(2001);
             world.Run();
+            NS_TEST_EXPECT_MSG_EQ(world.looked[1501], "02 0- 02 0- ", "drained");
             NS_TEST_EXPECT_MSG_EQ(world.looked[2001], "92 1- 12 1- ", "his and the others");
         }
         {
-            // The server crashes from 1.2 s to 1.4 s in the drain; then from 1.5 s until 2.5 s,
+            // The server crashes from 1.1 s to 1.55 s in the drain; then from 1.8 s until 2.5 s,
             // when the drain is over.
             ServiceWorld world(true);
             Failure failure = world.Fail(FailureKind::DRAIN, {world.servers.Get(0)});
