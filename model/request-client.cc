@@ -71,62 +71,64 @@ RequestClient::GetTypeId()
 {
     static TypeId tid =
         TypeId("ns3::gipt::RequestClient")
-            .SetParent<Application>()
+            .SetParent<WorkloadClient>()
             .SetGroupName("GlobalIpTunneling")
             .AddConstructor<RequestClient>()
-            .AddAttribute("Name",
-                          "What the workload calls itself in its reports",
-                          StringValue("request"),
-                          MakeStringAccessor(&RequestClient::m_name),
-                          MakeStringChecker())
-            .AddAttribute("Remote",
-                          "Address to send the requests to: the VIP",
-                          Ipv4AddressValue("198.51.100.1"),
-                          MakeIpv4AddressAccessor(&RequestClient::m_remote),
-                          MakeIpv4AddressChecker())
-            .AddAttribute("Port",
-                          "TCP port to send the requests to",
-                          UintegerValue(80),
-                          MakeUintegerAccessor(&RequestClient::m_port),
-                          MakeUintegerChecker<uint16_t>(1))
             .AddAttribute("RequestSize",
                           "Length of a request (octets); not less than its two header lines need",
                           UintegerValue(200),
                           MakeUintegerAccessor(&RequestClient::m_requestSize),
                           MakeUintegerChecker<uint32_t>(1, 65536))
             .AddAttribute("Interval",
-                          "Time between the beginnings of requests (seconds)",
+                          "Time between the beginnings of connections (seconds), without Users; "
+                          "when it is infinite only planned ones begin",
                           StringValue("ns3::ExponentialRandomVariable[Mean=1]"),
                           MakePointerAccessor(&RequestClient::m_interval),
                           MakePointerChecker<RandomVariableStream>())
-            .AddAttribute("Timeout",
-                          "Time a request may take, from its SYN to the end of the response",
-                          TimeValue(Seconds(5)),
-                          MakeTimeAccessor(&RequestClient::m_timeout),
-                          MakeTimeChecker(NanoSeconds(1)))
+            .AddAttribute("Users",
+                          "Users that make one connection after another; 0 for an open loop",
+                          UintegerValue(0),
+                          MakeUintegerAccessor(&RequestClient::m_users),
+                          MakeUintegerChecker<uint32_t>())
+            .AddAttribute("Pause",
+                          "Time before each connection of a user (seconds)",
+                          StringValue("ns3::ExponentialRandomVariable[Mean=1]"),
+                          MakePointerAccessor(&RequestClient::m_pause),
+                          MakePointerChecker<RandomVariableStream>())
+            .AddAttribute("Requests",
+                          "Requests of a connection, 1 at least",
+                          StringValue("ns3::ConstantRandomVariable[Constant=1]"),
+                          MakePointerAccessor(&RequestClient::m_count),
+                          MakePointerChecker<RandomVariableStream>())
+            .AddAttribute("ThinkTime",
+                          "Time between a response and the next request of a connection (seconds)",
+                          StringValue("ns3::ExponentialRandomVariable[Mean=1]"),
+                          MakePointerAccessor(&RequestClient::m_thinkTime),
+                          MakePointerChecker<RandomVariableStream>())
+            .AddAttribute(
+                "Timeout",
+                "Time a request may take, from its SYN, or from itself when it is not the "
+                "first, to the end of the response",
+                TimeValue(Seconds(5)),
+                MakeTimeAccessor(&RequestClient::m_timeout),
+                MakeTimeChecker(NanoSeconds(1)))
             .AddAttribute("LastStart",
-                          "Simulation time after which no request begins; 0 for no such time",
+                          "Simulation time after which no connection begins but those planned; "
+                          "0 for no such time",
                           TimeValue(Seconds(0)),
                           MakeTimeAccessor(&RequestClient::m_lastStart),
                           MakeTimeChecker(Seconds(0)))
             .AddAttribute("MaxInFlight",
-                          "Requests that may be open at a time, those beyond are not sent; "
+                          "Connections that may be open at a time, those beyond are not sent; "
                           "0 for no bound",
                           UintegerValue(0),
                           MakeUintegerAccessor(&RequestClient::m_maxInFlight),
-                          MakeUintegerChecker<uint32_t>())
-            .AddTraceSource("ConnectionStart",
-                            "A connection began; its outcome is not known yet",
-                            MakeTraceSourceAccessor(&RequestClient::m_startTrace),
-                            "ns3::gipt::ConnectionReport::TracedCallback")
-            .AddTraceSource("ConnectionEnd",
-                            "A connection ended",
-                            MakeTraceSourceAccessor(&RequestClient::m_endTrace),
-                            "ns3::gipt::ConnectionReport::TracedCallback");
+                          MakeUintegerChecker<uint32_t>());
     return tid;
 }
 
 RequestClient::RequestClient()
+    : WorkloadClient("request", 6)
 {
     NS_LOG_FUNCTION(this);
 }
@@ -141,35 +143,44 @@ RequestClient::AssignStreams(int64_t stream)
 {
     NS_LOG_FUNCTION(this << stream);
     m_interval->SetStream(stream);
-    return 1;
+    m_pause->SetStream(stream + 1);
+    m_count->SetStream(stream + 2);
+    m_thinkTime->SetStream(stream + 3);
+    return 4;
 }
 
 void
 RequestClient::DoDispose()
 {
     NS_LOG_FUNCTION(this);
-    m_next.Cancel();
+    CancelAll();
     for (auto& [id, request] : m_requests)
     {
         request.timeout.Cancel();
+        request.think.Cancel();
     }
     m_requests.clear();
     m_interval = nullptr;
-    Application::DoDispose();
+    m_pause = nullptr;
+    m_count = nullptr;
+    m_thinkTime = nullptr;
+    WorkloadClient::DoDispose();
 }
 
 void
 RequestClient::StartApplication()
 {
     NS_LOG_FUNCTION(this);
-    ScheduleNext();
+    m_stopped = false;
+    BeginAll();
 }
 
 void
 RequestClient::StopApplication()
 {
     NS_LOG_FUNCTION(this);
-    m_next.Cancel();
+    m_stopped = true;
+    CancelAll();
     while (!m_requests.empty())
     {
         GiveUp(m_requests.begin()->first, ConnectionOutcome::UNFINISHED);
@@ -177,32 +188,108 @@ RequestClient::StopApplication()
 }
 
 void
-RequestClient::ScheduleNext()
+RequestClient::PowerOff()
 {
-    Time wait = Seconds(std::max(0.0, m_interval->GetValue()));
-    if (m_lastStart.IsZero() || Simulator::Now() + wait <= m_lastStart)
+    NS_LOG_FUNCTION(this);
+    CancelAll();
+    while (!m_requests.empty())
     {
-        m_next = Simulator::Schedule(wait, &RequestClient::Begin, this);
+        Ptr<Socket> socket = m_requests.begin()->second.socket;
+        End(m_requests.begin()->first, ConnectionOutcome::UNFINISHED);
+        AbandonTcp(socket);
     }
 }
 
 void
-RequestClient::Begin()
+RequestClient::PowerOn()
 {
     NS_LOG_FUNCTION(this);
+    if (!m_stopped)
+    {
+        BeginAll();
+    }
+}
+
+void
+RequestClient::BeginAll()
+{
+    m_running = true;
+    m_nextOfUsers.resize(m_users);
+    for (uint32_t user = 0; user < m_users; user++)
+    {
+        ScheduleUser(user);
+    }
+    if (m_users == 0)
+    {
+        ScheduleNext();
+    }
+    StartPlan();
+}
+
+void
+RequestClient::CancelAll()
+{
+    m_running = false;
+    m_next.Cancel();
+    StopPlan();
+    for (auto& event : m_nextOfUsers)
+    {
+        event.Cancel();
+    }
+}
+
+void
+RequestClient::ScheduleNext()
+{
+    const double seconds = m_interval->GetValue();
+    if (!(seconds < 1e9)) // beyond what Time can hold, or infinite: never
+    {
+        return;
+    }
+    Time wait = Seconds(std::max(0.0, seconds));
+    if (m_lastStart.IsZero() || Simulator::Now() + wait <= m_lastStart)
+    {
+        m_next = Simulator::Schedule(wait, &RequestClient::BeginNext, this);
+    }
+}
+
+void
+RequestClient::ScheduleUser(uint32_t user)
+{
+    Time wait = Seconds(std::max(0.0, m_pause->GetValue()));
+    if (m_running && (m_lastStart.IsZero() || Simulator::Now() + wait <= m_lastStart))
+    {
+        m_nextOfUsers[user] =
+            Simulator::Schedule(wait, &RequestClient::Begin, this, user, uint32_t(0));
+    }
+}
+
+void
+RequestClient::BeginNext()
+{
     ScheduleNext();
-    uint64_t id = m_started++;
-    ConnectionReport report;
-    report.workload = m_name;
-    report.id = id;
-    report.start = Simulator::Now();
-    report.lastProgress = report.start;
-    report.remote = m_remote;
-    report.remotePort = m_port;
+    Begin(NOBODY, 0);
+}
+
+void
+RequestClient::BeginPlanned(uint32_t bytes)
+{
+    Begin(NOBODY, bytes);
+}
+
+void
+RequestClient::Begin(uint32_t user, uint32_t bytes)
+{
+    NS_LOG_FUNCTION(this << user << bytes);
+    ConnectionReport report = Count();
+    uint64_t id = report.id;
     if (m_maxInFlight > 0 && m_requests.size() >= m_maxInFlight)
     {
-        report.outcome = ConnectionOutcome::NOT_SENT;
-        Report(report);
+        TraceEnd(report, ConnectionOutcome::NOT_SENT);
+        if (user != NOBODY)
+        {
+            ScheduleUser(user);
+        }
         return;
     }
     Ptr<Socket> socket = Socket::CreateSocket(GetNode(), TcpSocketFactory::GetTypeId());
@@ -218,6 +305,10 @@ RequestClient::Begin()
     Request& request = m_requests[id];
     request.report = report;
     request.socket = socket;
+    request.user = user;
+    request.wanted = bytes;
+    request.left = static_cast<uint32_t>(std::min(std::max(1.0, m_count->GetValue()), 4e9));
+    request.kept = request.left > 1;
     request.timeout = Simulator::Schedule(m_timeout, &RequestClient::HandleTimeout, this, id);
     int result = socket->Connect(InetSocketAddress(m_remote, m_port));
     Address local;
@@ -226,7 +317,7 @@ RequestClient::Begin()
         request.report.client = InetSocketAddress::ConvertFrom(local).GetIpv4();
         request.report.clientPort = InetSocketAddress::ConvertFrom(local).GetPort();
     }
-    m_startTrace(request.report);
+    TraceStart(request.report);
     if (result != 0)
     {
         // Without a route, or without a free port.
@@ -244,18 +335,63 @@ RequestClient::HandleConnected(RequestClient* self, uint64_t id, Ptr<Socket> soc
     }
     entry->second.connected = true;
     entry->second.report.lastProgress = Simulator::Now();
+    self->Ask(id);
+}
+
+void
+RequestClient::Ask(uint64_t id)
+{
+    Request& request = m_requests.at(id);
     std::ostringstream text;
-    text << "GET / HTTP/1.0\r\nHost: " << self->m_remote << "\r\n";
+    text << "GET /";
+    if (request.wanted > 0)
+    {
+        text << request.wanted;
+    }
+    text << " HTTP/1.0\r\nHost: " << m_remote << "\r\n";
+    if (request.kept)
+    {
+        text << "Connection: keep-alive\r\n";
+    }
     std::string line = text.str();
     const std::string padding = "X-Padding: ";
     const std::size_t end = 2; // the empty line
-    if (line.size() + padding.size() + 2 + end <= self->m_requestSize)
+    if (line.size() + padding.size() + 2 + end <= m_requestSize)
     {
-        std::size_t length = self->m_requestSize - line.size() - padding.size() - 2 - end;
+        std::size_t length = m_requestSize - line.size() - padding.size() - 2 - end;
         line += padding + std::string(length, '.') + "\r\n";
     }
     line += "\r\n";
-    socket->Send(reinterpret_cast<const uint8_t*>(line.data()), line.size(), 0);
+    if (request.report.requests > 0) // the time of the first began with its SYN
+    {
+        request.timeout = Simulator::Schedule(m_timeout, &RequestClient::HandleTimeout, this, id);
+    }
+    request.socket->Send(reinterpret_cast<const uint8_t*>(line.data()), line.size(), 0);
+}
+
+void
+RequestClient::Finish(uint64_t id)
+{
+    Request& request = m_requests.at(id);
+    request.timeout.Cancel();
+    request.report.requests++;
+    request.left--;
+    if (request.left == 0)
+    {
+        Ptr<Socket> socket = request.socket;
+        bool kept = request.kept;
+        End(id, ConnectionOutcome::SERVED);
+        if (kept)
+        {
+            socket->Close();
+        }
+        return;
+    }
+    request.headerRead = false;
+    request.hasLength = false;
+    request.received = 0;
+    Time wait = Seconds(std::max(0.0, m_thinkTime->GetValue()));
+    request.think = Simulator::Schedule(wait, &RequestClient::Ask, this, id);
 }
 
 void
@@ -285,6 +421,7 @@ RequestClient::HandleReceive(RequestClient* self, uint64_t id, Ptr<Socket> socke
         if (request.headerRead)
         {
             request.report.bytes += size;
+            request.received += size;
             continue;
         }
         std::string octets(size, 0);
@@ -294,7 +431,8 @@ RequestClient::HandleReceive(RequestClient* self, uint64_t id, Ptr<Socket> socke
         if (end != std::string::npos)
         {
             request.headerRead = true;
-            request.report.bytes = request.header.size() - (end + 4);
+            request.received = request.header.size() - (end + 4);
+            request.report.bytes += request.received;
             request.header.resize(end + 2);
             ParseHeader(request);
         }
@@ -304,9 +442,9 @@ RequestClient::HandleReceive(RequestClient* self, uint64_t id, Ptr<Socket> socke
             return;
         }
     }
-    if (request.hasLength && request.report.bytes >= request.length)
+    if (request.headerRead && request.hasLength && request.received >= request.length)
     {
-        self->End(id, ConnectionOutcome::SERVED);
+        self->Finish(id);
     }
 }
 
@@ -351,7 +489,8 @@ RequestClient::HandleClose(RequestClient* self, uint64_t id, Ptr<Socket> socket)
     // After the peer's FIN the state is CLOSE_WAIT; a reset comes in any other.
     if (GetTcpState(socket) == TcpSocket::CLOSE_WAIT)
     {
-        bool whole = request.headerRead && !request.hasLength;
+        bool whole = request.headerRead && !request.hasLength && request.left == 1;
+        self->m_requests.at(id).report.requests += whole ? 1 : 0;
         self->End(id, whole ? ConnectionOutcome::SERVED : ConnectionOutcome::TRUNCATED);
         socket->Close();
     }
@@ -441,25 +580,16 @@ RequestClient::End(uint64_t id, ConnectionOutcome outcome)
     Request request = entry->second;
     m_requests.erase(entry);
     request.timeout.Cancel();
-    request.report.latency = Simulator::Now() - request.report.start;
-    request.report.outcome = outcome;
-    request.report.requests = outcome == ConnectionOutcome::SERVED ? 1 : 0;
+    request.think.Cancel();
 
     auto close = MakeCallback(&CloseAfterServer);
     request.socket->SetCloseCallbacks(close, close);
     request.socket->SetRecvCallback(MakeCallback(&Discard));
-    Report(request.report);
-}
-
-void
-RequestClient::Report(const ConnectionReport& report)
-{
-    m_counts[static_cast<std::size_t>(report.outcome)]++;
-    if (report.outcome == ConnectionOutcome::SERVED)
+    TraceEnd(request.report, outcome);
+    if (request.user != NOBODY && m_running)
     {
-        m_servedLatency += report.latency;
+        ScheduleUser(request.user);
     }
-    m_endTrace(report);
 }
 
 } // namespace gipt

@@ -7,22 +7,21 @@
 #ifndef GIPT_REQUEST_CLIENT_H
 #define GIPT_REQUEST_CLIENT_H
 
-#include "connection-report.h"
 #include "ns3-release.h"
+#include "restartable.h"
+#include "workload-client.h"
 
-#include "ns3/application.h"
 #include "ns3/event-id.h"
 #include "ns3/ipv4-address.h"
 #include "ns3/nstime.h"
 #include "ns3/ptr.h"
 #include "ns3/random-variable-stream.h"
 #include "ns3/socket.h"
-#include "ns3/traced-callback.h"
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace ns3
 {
@@ -36,18 +35,25 @@ namespace gipt
 
 /**
  * @ingroup global-ip-tunneling
- * @brief Sends TCP requests, one a connection, in the manner of HTTP/1.0 (RFC 1945).
+ * @brief Sends TCP requests in the manner of HTTP/1.0 (RFC 1945): one a connection, or several.
  *
- * Requests begin at random intervals, whether or not earlier ones are answered (an open loop; with
- * exponential intervals, a Poisson process). The server closes first; the client closes when the
- * server has. A response is whole with the last octet its Content-Length promises, or, without
- * one, at the server's close.
+ * Connections begin at random intervals, whether or not earlier ones have ended (an open loop; with
+ * exponential intervals, a Poisson process). With Users, each of so many users makes a connection,
+ * pauses when it has ended, and makes the next (a closed loop). Plan() adds connections at given
+ * times.
+ *
+ * A connection of one request is closed first by the server. One of several asks the server to
+ * keep it ("Connection: keep-alive"), thinks between a response and the next request, and is closed
+ * first by the client, after the last response. A response is whole with the last octet its
+ * Content-Length promises, or, without one, at the server's close. Connections that are kept for
+ * hours are the same with a long ThinkTime: that one is broken shows at a request that gets no
+ * answer within Timeout.
  *
  * ns-3 hands out 16,384 client ports a node, and keeps one at the server for twice the attribute
  * ns3::TcpSocketBase::MaxSegLifetime after the close: a client that makes more than 16,384 requests
  * in that time meets its own old connections.
  */
-class RequestClient : public Application
+class RequestClient : public WorkloadClient, public Restartable
 {
   public:
     /**
@@ -68,33 +74,9 @@ class RequestClient : public Application
      */
     int64_t AssignStreams(int64_t stream) GIPT_OVERRIDE_342;
 
-    /**
-     * @brief Number of requests begun.
-     * @return requests, those not sent included
-     */
-    uint64_t GetStarted() const
-    {
-        return m_started;
-    }
-
-    /**
-     * @brief Number of requests that ended in one way.
-     * @param outcome the way
-     * @return requests
-     */
-    uint64_t GetCount(ConnectionOutcome outcome) const
-    {
-        return m_counts[static_cast<std::size_t>(outcome)];
-    }
-
-    /**
-     * @brief Sum of the latencies of all served requests.
-     * @return the sum
-     */
-    Time GetServedLatency() const
-    {
-        return m_servedLatency;
-    }
+    // from Restartable
+    void PowerOff() override;
+    void PowerOn() override;
 
   protected:
     void DoDispose() override;
@@ -103,28 +85,74 @@ class RequestClient : public Application
     void StartApplication() override;
     void StopApplication() override;
 
-    /** A request under way. */
+    /** No user: a connection of the open loop, or a planned one. */
+    static constexpr uint32_t NOBODY = UINT32_MAX;
+
+    /** A connection under way. */
     struct Request
     {
         ConnectionReport report; ///< what is known so far
         Ptr<Socket> socket;      ///< its connection
         EventId timeout;         ///< end of its time
+        EventId think;           ///< the next request
         bool connected{false};   ///< the handshake is done
         bool headerRead{false};  ///< the empty line after the header was read
         bool hasLength{false};   ///< the header told the length
-        uint64_t length{0};      ///< the length it told
+        bool kept{false};        ///< the server is asked to keep the connection
+        uint32_t left{1};        ///< requests whose responses are not whole yet
+        uint32_t wanted{0};      ///< length of a response to ask for, 0 for any
+        uint32_t user{NOBODY};   ///< who makes the connection
+        uint64_t length{0};      ///< the length that the header told
+        uint64_t received{0};    ///< octets of the body of this response
         std::string header;      ///< what was read of the header
     };
 
     /**
-     * @brief Schedule the beginning of the next request.
+     * @brief Schedule the beginning of the next connection of the open loop.
      */
     void ScheduleNext();
 
     /**
-     * @brief Begin a request.
+     * @brief Schedule the next connection of a user.
+     * @param user the user
      */
-    void Begin();
+    void ScheduleUser(uint32_t user);
+
+    /**
+     * @brief Begin a connection of the open loop, and see to the next one.
+     */
+    void BeginNext();
+
+    void BeginPlanned(uint32_t bytes) override;
+
+    /**
+     * @brief Begin a connection.
+     * @param user who makes it
+     * @param bytes length of a response to ask for, 0 for any
+     */
+    void Begin(uint32_t user, uint32_t bytes);
+
+    /**
+     * @brief Begin to make connections.
+     */
+    void BeginAll();
+
+    /**
+     * @brief Make no more connections.
+     */
+    void CancelAll();
+
+    /**
+     * @brief Send a request.
+     * @param id the connection
+     */
+    void Ask(uint64_t id);
+
+    /**
+     * @brief A response is whole.
+     * @param id the connection
+     */
+    void Finish(uint64_t id);
 
     /**
      * @brief The handshake is done: send the request.
@@ -221,27 +249,20 @@ class RequestClient : public Application
      */
     void End(uint64_t id, ConnectionOutcome outcome);
 
-    /**
-     * @brief Count and trace a request's end.
-     * @param report what is known of it
-     */
-    void Report(const ConnectionReport& report);
-
-    std::string m_name;                                        ///< attribute Name
-    Ipv4Address m_remote;                                      ///< attribute Remote
-    uint16_t m_port;                                           ///< attribute Port
-    uint32_t m_requestSize;                                    ///< attribute RequestSize
-    Ptr<RandomVariableStream> m_interval;                      ///< attribute Interval
-    Time m_timeout;                                            ///< attribute Timeout
-    Time m_lastStart;                                          ///< attribute LastStart
-    uint32_t m_maxInFlight;                                    ///< attribute MaxInFlight
-    EventId m_next;                                            ///< beginning of the next request
-    std::map<uint64_t, Request> m_requests;                    ///< those under way, by number
-    uint64_t m_started{0};                                     ///< requests begun
-    std::array<uint64_t, CONNECTION_OUTCOME_COUNT> m_counts{}; ///< requests by outcome
-    Time m_servedLatency;                                      ///< sum over served requests
-    TracedCallback<const ConnectionReport&> m_startTrace;      ///< a request began
-    TracedCallback<const ConnectionReport&> m_endTrace;        ///< a request ended
+    uint32_t m_requestSize;                 ///< attribute RequestSize
+    Ptr<RandomVariableStream> m_interval;   ///< attribute Interval
+    uint32_t m_users;                       ///< attribute Users
+    Ptr<RandomVariableStream> m_pause;      ///< attribute Pause
+    Ptr<RandomVariableStream> m_count;      ///< attribute Requests
+    Ptr<RandomVariableStream> m_thinkTime;  ///< attribute ThinkTime
+    Time m_timeout;                         ///< attribute Timeout
+    Time m_lastStart;                       ///< attribute LastStart
+    uint32_t m_maxInFlight;                 ///< attribute MaxInFlight
+    bool m_running{false};                  ///< started, and not stopped or without power
+    bool m_stopped{true};                   ///< not started, or stopped for good
+    EventId m_next;                         ///< beginning of the next connection
+    std::vector<EventId> m_nextOfUsers;     ///< beginning of each user's next connection
+    std::map<uint64_t, Request> m_requests; ///< those under way, by number
 };
 
 } // namespace gipt

@@ -19,6 +19,8 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
+#include <cctype>
+#include <cstdlib>
 #include <limits>
 
 namespace ns3
@@ -28,6 +30,14 @@ namespace gipt
 
 NS_LOG_COMPONENT_DEFINE("GiptRequestServer");
 NS_OBJECT_ENSURE_REGISTERED(RequestServer);
+
+namespace
+{
+
+/// Octets of a request's header that are kept.
+constexpr std::size_t MAX_HEAD = 16384;
+
+} // namespace
 
 TypeId
 RequestServer::GetTypeId()
@@ -172,8 +182,8 @@ RequestServer::HandleReceive(Ptr<Socket> socket)
         Connection& connection = entry->second;
         std::string octets(packet->GetSize(), 0);
         packet->CopyData(reinterpret_cast<uint8_t*>(&octets[0]), octets.size());
-        octets = connection.tail + octets;
-        if (octets.find("\r\n\r\n") != std::string::npos)
+        connection.head += octets;
+        if (connection.head.find("\r\n\r\n") != std::string::npos)
         {
             connection.answered = true;
             Time wait = Seconds(std::max(0.0, m_serviceTime->GetValue())) + m_extraServiceTime;
@@ -187,10 +197,10 @@ RequestServer::HandleReceive(Ptr<Socket> socket)
                 connection.answer = Simulator::Schedule(wait, &RequestServer::Answer, this, socket);
             }
         }
-        else
+        else if (connection.head.size() > MAX_HEAD)
         {
-            connection.tail =
-                octets.substr(octets.size() - std::min<std::size_t>(3, octets.size()));
+            // what matters stands at the beginning, and the empty line may be half there
+            connection.head.erase(MAX_HEAD / 2, connection.head.size() - MAX_HEAD / 2 - 3);
         }
     }
 }
@@ -200,13 +210,21 @@ RequestServer::Answer(Ptr<Socket> socket)
 {
     NS_LOG_FUNCTION(this << socket);
     Connection& connection = m_connections.at(socket);
+    const std::string path = "GET /";
     double size = m_size->GetValue();
+    if (connection.head.compare(0, path.size(), path) == 0 &&
+        std::isdigit(static_cast<unsigned char>(connection.head[path.size()])))
+    {
+        size = std::strtod(connection.head.c_str() + path.size(), nullptr);
+    }
+    connection.kept = connection.head.find("\r\nConnection: keep-alive\r\n") != std::string::npos;
     double longest = std::numeric_limits<uint32_t>::max();
     connection.bytesLeft = static_cast<uint64_t>(std::min(std::max(0.0, size), longest));
     m_answered++;
     m_requestTrace(connection.client, static_cast<uint32_t>(connection.bytesLeft));
     std::string header = "HTTP/1.0 200 OK\r\nServer: " + m_name +
-                         "\r\nContent-Length: " + std::to_string(connection.bytesLeft) + "\r\n\r\n";
+                         "\r\nContent-Length: " + std::to_string(connection.bytesLeft) + "\r\n" +
+                         (connection.kept ? "Connection: keep-alive\r\n\r\n" : "\r\n");
     socket->Send(reinterpret_cast<const uint8_t*>(header.data()), header.size(), 0);
     SendBody(socket, connection);
 }
@@ -223,6 +241,12 @@ RequestServer::SendBody(Ptr<Socket> socket, Connection& connection)
             return; // HandleSend goes on
         }
         connection.bytesLeft -= length;
+    }
+    if (connection.kept)
+    {
+        connection.answered = false;
+        connection.head.clear();
+        return;
     }
     socket->SetSendCallback(MakeNullCallback<void, Ptr<Socket>, uint32_t>());
     socket->Close(); // after what TCP still holds

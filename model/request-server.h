@@ -29,17 +29,19 @@ namespace gipt
 
 /**
  * @ingroup global-ip-tunneling
- * @brief Answers TCP requests, one a connection, in the manner of HTTP/1.0 (RFC 1945).
+ * @brief Answers TCP requests in the manner of HTTP/1.0 (RFC 1945): one a connection, or several.
  *
  * It listens on one port of any address of its node, so a VIP on a tunnel interface is served
- * unchanged. A request ends with an empty line; whatever it says, the answer is
+ * unchanged. A request ends with an empty line; the answer is
  *
  *     HTTP/1.0 200 OK
  *     Server: NAME
  *     Content-Length: BYTES
  *
- * and that many bytes, after which the server closes first. NAME is how a client, modelled or
- * real, knows which real server served it.
+ * and that many bytes, after which the server closes first, or, when the request has the line
+ * "Connection: keep-alive", waits for the next request. BYTES is what the request's first line
+ * names ("GET /1000 HTTP/1.0" asks for 1000 octets), else ResponseSize. NAME is how a client,
+ * modelled or real, knows which real server served it.
  */
 class RequestServer : public Application
 {
@@ -89,8 +91,9 @@ class RequestServer : public Application
     struct Connection
     {
         Address client;        ///< address and port of the client
-        std::string tail;      ///< the last octets read, to find the empty line
+        std::string head;      ///< what was read of the request
         bool answered{false};  ///< the request is complete
+        bool kept{false};      ///< the client has asked to keep the connection
         uint64_t bytesLeft{0}; ///< of the body, not yet handed to TCP
         EventId answer;        ///< end of the service time
     };

@@ -456,7 +456,7 @@ class ClientTestCase : public RequestTestCase
             RngSeedManager::SetRun(5);
             Build();
             SetInterval("ns3::ExponentialRandomVariable[Mean=0.01]");
-            NS_TEST_EXPECT_MSG_EQ(m_client->AssignStreams(stream), 1, "streams used");
+            NS_TEST_EXPECT_MSG_EQ(m_client->AssignStreams(stream), 4, "streams used");
             m_client->SetAttribute("LastStart", TimeValue(Seconds(3)));
             m_serverNode->AddApplication(m_server);
             Run();
