@@ -22,6 +22,8 @@
 #include "ns3/site-topology-reader.h"
 #include "ns3/tcp-abandon.h"
 
+#include <algorithm>
+
 namespace ns3
 {
 namespace gipt
@@ -184,6 +186,7 @@ MultiSiteHelper::SetTopology(const SiteGraph& graph)
         uint32_t base = LINK_BASE + LINK_SIZE * index;
         AddInterface(devices.Get(0), Ipv4Address(base + 1), LINK_MASK);
         AddInterface(devices.Get(1), Ipv4Address(base + 2), LINK_MASK);
+        m_routing->AddLink(devices.Get(0), devices.Get(1), link.cost);
         m_links.push_back(devices);
     }
 }
@@ -191,7 +194,33 @@ MultiSiteHelper::SetTopology(const SiteGraph& graph)
 NodeContainer
 MultiSiteHelper::AddServers(const std::string& city, uint32_t count)
 {
+    if (std::find(m_sites.begin(), m_sites.end(), city) == m_sites.end())
+    {
+        m_sites.push_back(city);
+    }
     return AddHosts(city, "server", count);
+}
+
+std::string
+MultiSiteHelper::AddSites(const std::string& rule, uint32_t count)
+{
+    NS_LOG_FUNCTION(this << rule << count);
+    if (!m_placement.Choose(m_graph, rule))
+    {
+        return m_placement.GetError();
+    }
+    for (uint32_t city : m_placement.GetSites())
+    {
+        AddServers(m_graph.GetCities()[city].name, count);
+    }
+    return "";
+}
+
+int64_t
+MultiSiteHelper::AssignStreams(int64_t stream)
+{
+    const int64_t used = m_placement.AssignStreams(stream);
+    return used + m_routing->AssignStreams(stream + used);
 }
 
 NodeContainer

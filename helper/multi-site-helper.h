@@ -18,6 +18,7 @@
 #include "ns3/ptr.h"
 #include "ns3/routing-graph.h"
 #include "ns3/site-graph.h"
+#include "ns3/site-placement.h"
 
 #include <cstdint>
 #include <map>
@@ -115,6 +116,30 @@ class MultiSiteHelper
      * @return the new nodes, named CITY-server-1 and so on
      */
     NodeContainer AddServers(const std::string& city, uint32_t count);
+
+    /**
+     * @brief Add servers to cities that are chosen by a rule.
+     * @param rule of SitePlacement: names separated by commas, central:K or random:K
+     * @param count number of servers for each of them
+     * @return empty, or "what, expected what", and nothing was added
+     */
+    std::string AddSites(const std::string& rule, uint32_t count);
+
+    /**
+     * @brief The cities that have servers.
+     * @return their names, in the order they got the first ones
+     */
+    const std::vector<std::string>& GetSites() const
+    {
+        return m_sites;
+    }
+
+    /**
+     * @brief Assign fixed random variable stream numbers to the choice of sites and to routing.
+     * @param stream first stream index to use
+     * @return the number of streams used
+     */
+    int64_t AssignStreams(int64_t stream);
 
     /**
      * @brief Add clients to a city.
@@ -387,6 +412,8 @@ class MultiSiteHelper
     Ptr<RoutingGraph> m_routing;             ///< their routes
     std::vector<NetDeviceContainer> m_links; ///< by link: device at its first and second city
     std::vector<uint32_t> m_hostCounts;      ///< by city: hosts with a link of their own
+    std::vector<std::string> m_sites;        ///< cities with servers
+    SitePlacement m_placement;               ///< chooses sites
     std::map<uint32_t, Lan> m_lans;          ///< by city
     std::map<std::pair<uint32_t, std::string>, NodeContainer> m_hosts; ///< by city and role
     std::map<uint32_t, Place> m_places;                                ///< by node id

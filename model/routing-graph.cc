@@ -18,10 +18,6 @@
 #include "ns3/string.h"
 
 #include <algorithm>
-#include <iomanip>
-#include <iterator>
-#include <sstream>
-#include <tuple>
 
 namespace ns3
 {
@@ -30,34 +26,6 @@ namespace gipt
 
 NS_LOG_COMPONENT_DEFINE("GiptRoutingGraph");
 NS_OBJECT_ENSURE_REGISTERED(RoutingGraph);
-
-namespace
-{
-
-/**
- * @brief A network in the table's form.
- * @param network its address
- * @param mask its mask
- * @return the prefix
- */
-Prefix
-ToPrefix(Ipv4Address network, Ipv4Mask mask)
-{
-    return Prefix::Of(network.Get(), mask.GetPrefixLength());
-}
-
-/**
- * @brief The mask of a prefix.
- * @param prefix the prefix
- * @return its mask
- */
-Ipv4Mask
-ToMask(const Prefix& prefix)
-{
-    return Ipv4Mask(Prefix::Of(0xffffffff, prefix.length).network);
-}
-
-} // namespace
 
 TypeId
 RoutingGraph::GetTypeId()
@@ -121,15 +89,6 @@ RoutingGraph::DoDispose()
     Object::DoDispose();
 }
 
-bool
-RoutingGraph::Announcement::operator<(const Announcement& other) const
-{
-    return std::tie(router, node, interface, gateway) <
-           std::tie(other.router, other.node, other.interface, other.gateway);
-}
-
-// Routers and links
-
 uint32_t
 RoutingGraph::AddRouter(Ptr<Node> node)
 {
@@ -146,8 +105,7 @@ RoutingGraph::AddRouter(Ptr<Node> node)
     router.version = m_version;
     m_versions[m_version]++;
     m_routers.push_back(std::move(router));
-    ClearTrees();
-    return m_indices[node->GetId()] = m_graph.AddVertex();
+    return m_indices[node->GetId()] = m_forest.AddVertex();
 }
 
 uint32_t
@@ -230,7 +188,7 @@ RoutingGraph::MakeLink(const End& first, const End& second)
     {
         link.delay = std::max<int64_t>(1, delay.Get().GetNanoSeconds());
     }
-    const uint32_t index = m_graph.AddLink(first.router, second.router);
+    const uint32_t index = m_forest.AddLink(first.router, second.router);
     m_links.push_back(link);
     for (const End& end : {first, second})
     {
@@ -354,7 +312,8 @@ RoutingGraph::UpdateNetworks(uint32_t index, uint32_t interface, bool announce)
         for (uint32_t i = 0; i < router.ipv4->GetNAddresses(interface); i++)
         {
             const Ipv4InterfaceAddress address = router.ipv4->GetAddress(interface, i);
-            networks.push_back(ToPrefix(address.GetLocal(), address.GetMask()));
+            networks.push_back(
+                Prefix::Of(address.GetLocal().Get(), address.GetMask().GetPrefixLength()));
         }
         std::sort(networks.begin(), networks.end());
         networks.erase(std::unique(networks.begin(), networks.end()), networks.end());
@@ -408,19 +367,6 @@ RoutingGraph::GetCosts(const Link& link) const
     return {1, 1};
 }
 
-uint64_t
-RoutingGraph::GetCost(uint32_t link, uint32_t end, uint32_t version) const
-{
-    for (const auto& change : m_changes)
-    {
-        if (change.version > version && change.link == link)
-        {
-            return change.before[end];
-        }
-    }
-    return m_graph.GetCosts(link)[end];
-}
-
 void
 RoutingGraph::UpdateLink(uint32_t index)
 {
@@ -431,27 +377,11 @@ RoutingGraph::UpdateLink(uint32_t index)
     {
         link.isUsable &= m_routers[end.router].interfaces[end.interface].isUp;
     }
-    const PathGraph::Costs before = m_graph.GetCosts(index);
-    const PathGraph::Costs after = GetCosts(link);
-    if (before != after)
+    const PathGraph::Costs costs = GetCosts(link);
+    if (costs != m_forest.GetGraph().GetCosts(index))
     {
         BeginChange();
-        const uint32_t version = GetVersionToKeep();
-        m_graph.SetCosts(index, after);
-        if (version > 0)
-        {
-            m_changes.push_back({version, index, before, after});
-        }
-        for (auto entry = m_groups.begin(); m_trees > 0 && entry != m_groups.end();)
-        {
-            auto group = entry->second.lock();
-            if (group && group->tree.IsBuilt())
-            {
-                uint32_t count = group->tree.Update(m_graph, index, before, version);
-                NS_LOG_LOGIC("tree of router " << group->roots[0] << ": looked at " << count);
-            }
-            entry = group ? std::next(entry) : m_groups.erase(entry);
-        }
+        m_forest.SetCosts(index, costs, GetVersionToKeep());
     }
     if (wasUsable != link.isUsable)
     {
@@ -466,11 +396,11 @@ RoutingGraph::SetMetric(Metric metric)
     NS_LOG_FUNCTION(this << metric);
     NS_ABORT_MSG_IF(!IsConverged(), "The metric changes while routers converge");
     m_metric = metric;
+    m_forest.ClearTrees(); // rather than follow link by link
     for (uint32_t link = 0; link < m_links.size(); link++)
     {
-        m_graph.SetCosts(link, GetCosts(m_links[link]));
+        m_forest.SetCosts(link, GetCosts(m_links[link]), 0);
     }
-    ClearTrees();
 }
 
 RoutingGraph::Metric
@@ -478,176 +408,6 @@ RoutingGraph::GetMetric() const
 {
     return m_metric;
 }
-
-// Networks
-
-void
-RoutingGraph::AttachHost(Ptr<Node> host, Ptr<NetDevice> device, Ipv4Address address)
-{
-    NS_LOG_FUNCTION(this << host << device << address);
-    End end = GetEnd(device);
-    m_hosts[host->GetId()] = {end.router, host->GetId(), end.interface, address.Get()};
-}
-
-RoutingGraph::Announcement
-RoutingGraph::GetAnnouncement(Ptr<Node> node) const
-{
-    auto host = m_hosts.find(node->GetId());
-    if (host != m_hosts.end())
-    {
-        return host->second;
-    }
-    Announcement announcement;
-    announcement.router = GetIndex(node);
-    announcement.node = node->GetId();
-    return announcement;
-}
-
-bool
-RoutingGraph::Announce(Ipv4Address network, Ipv4Mask mask, Ptr<Node> node)
-{
-    NS_LOG_FUNCTION(this << network << mask << node);
-    return SetAnnounced(ToPrefix(network, mask), node, GetAnnouncement(node), true);
-}
-
-bool
-RoutingGraph::Withdraw(Ipv4Address network, Ipv4Mask mask, Ptr<Node> node)
-{
-    NS_LOG_FUNCTION(this << network << mask << node);
-    return SetAnnounced(ToPrefix(network, mask), node, GetAnnouncement(node), false);
-}
-
-bool
-RoutingGraph::AnnounceVia(Ipv4Address network,
-                          Ipv4Mask mask,
-                          Ptr<NetDevice> device,
-                          Ipv4Address gateway)
-{
-    NS_LOG_FUNCTION(this << network << mask << device << gateway);
-    return SetAnnounced(ToPrefix(network, mask),
-                        device->GetNode(),
-                        GetAnnouncement(device, gateway),
-                        true);
-}
-
-bool
-RoutingGraph::WithdrawVia(Ipv4Address network,
-                          Ipv4Mask mask,
-                          Ptr<NetDevice> device,
-                          Ipv4Address gateway)
-{
-    NS_LOG_FUNCTION(this << network << mask << device << gateway);
-    return SetAnnounced(ToPrefix(network, mask),
-                        device->GetNode(),
-                        GetAnnouncement(device, gateway),
-                        false);
-}
-
-RoutingGraph::Announcement
-RoutingGraph::GetAnnouncement(Ptr<NetDevice> device, Ipv4Address gateway) const
-{
-    End end = GetEnd(device);
-    return {end.router, device->GetNode()->GetId(), end.interface, gateway.Get()};
-}
-
-bool
-RoutingGraph::SetAnnounced(Prefix prefix,
-                           Ptr<Node> node,
-                           const Announcement& announcement,
-                           bool isAnnounced)
-{
-    if (!isAnnounced && !m_networks.Find(prefix))
-    {
-        return false;
-    }
-    Network& network = m_networks.Insert(prefix);
-    if (isAnnounced ? !network.announcements.insert(announcement).second
-                    : network.announcements.erase(announcement) == 0)
-    {
-        return false;
-    }
-    std::vector<uint32_t> roots;
-    for (const auto& a : network.announcements)
-    {
-        if (roots.empty() || roots.back() != a.router)
-        {
-            roots.push_back(a.router);
-        }
-    }
-    if (!network.group || network.group->roots != roots)
-    {
-        BeginChange();
-        if (uint32_t version = GetVersionToKeep())
-        {
-            network.past.emplace_back(version, network.group);
-            m_changedNetworks.insert(prefix);
-        }
-        network.group = GetGroup(roots);
-    }
-    if (network.announcements.empty() && network.past.empty())
-    {
-        m_networks.Erase(prefix);
-    }
-    m_announcementTrace(Ipv4Address(prefix.network), ToMask(prefix), node, isAnnounced);
-    return true;
-}
-
-std::shared_ptr<RoutingGraph::Group>
-RoutingGraph::GetGroup(const std::vector<uint32_t>& roots)
-{
-    if (roots.empty())
-    {
-        return nullptr;
-    }
-    std::weak_ptr<Group>& known = m_groups[roots];
-    std::shared_ptr<Group> group = known.lock();
-    if (!group)
-    {
-        group = std::make_shared<Group>();
-        group->roots = roots;
-        known = group;
-    }
-    return group;
-}
-
-const ShortestPathTree&
-RoutingGraph::GetTree(Group& group)
-{
-    if (!group.tree.IsBuilt())
-    {
-        // As it was before the changes that some router does not know, then change by change.
-        for (auto change = m_changes.rbegin(); change != m_changes.rend(); ++change)
-        {
-            m_graph.SetCosts(change->link, change->before);
-        }
-        group.tree.Build(m_graph, group.roots);
-        m_trees++;
-        for (const auto& change : m_changes)
-        {
-            m_graph.SetCosts(change.link, change.after);
-            group.tree.Update(m_graph, change.link, change.before, change.version);
-        }
-    }
-    return group.tree;
-}
-
-void
-RoutingGraph::ClearTrees()
-{
-    if (m_trees > 0)
-    {
-        for (const auto& entry : m_groups)
-        {
-            if (auto group = entry.second.lock())
-            {
-                group->tree.Clear();
-            }
-        }
-        m_trees = 0;
-    }
-}
-
-// Convergence
 
 void
 RoutingGraph::BeginChange()
@@ -735,19 +495,7 @@ RoutingGraph::Forget()
 {
     const uint32_t oldest = m_versions.begin()->first;
     m_forgotten = oldest;
-    m_changes.erase(m_changes.begin(),
-                    std::find_if(m_changes.begin(), m_changes.end(), [oldest](const Change& c) {
-                        return c.version > oldest;
-                    }));
-    for (auto entry = m_groups.begin(); entry != m_groups.end();)
-    {
-        auto group = entry->second.lock();
-        if (group)
-        {
-            group->tree.ForgetBefore(oldest);
-        }
-        entry = group ? std::next(entry) : m_groups.erase(entry);
-    }
+    m_forest.ForgetBefore(oldest);
     for (auto prefix = m_changedNetworks.begin(); prefix != m_changedNetworks.end();)
     {
         Network* network = m_networks.Find(*prefix);
@@ -773,191 +521,6 @@ RoutingGraph::AssignStreams(int64_t stream)
 {
     m_convergenceDelay->SetStream(stream);
     return 1;
-}
-
-// Routes
-
-RoutingGraph::Route
-RoutingGraph::Lookup(uint32_t index, Ipv4Address destination, uint32_t flow)
-{
-    Router& router = m_routers[index];
-    Route route;
-    int connected = -1;
-    uint32_t interface = 0;
-    router.connected.Match(destination.Get(),
-                           [&](uint8_t length, const std::set<uint32_t>& interfaces) {
-                               connected = length;
-                               interface = *interfaces.begin();
-                               return true;
-                           });
-    m_networks.Match(destination.Get(), [&](uint8_t length, const Network& network) {
-        if (length > connected)
-        {
-            route = Decide(index, network, flow);
-        }
-        return route.found || length <= connected;
-    });
-    if (!route.found && connected >= 0)
-    {
-        route.found = true;
-        route.interface = interface;
-        route.gateway = Ipv4Address::GetAny();
-    }
-    return route;
-}
-
-RoutingGraph::Route
-RoutingGraph::Decide(uint32_t index, const Network& network, uint32_t flow)
-{
-    const Router& router = m_routers[index];
-    // A host of its own first: that it is there, no other router has to tell.
-    std::vector<const Announcement*> own;
-    for (auto a = network.announcements.lower_bound({index, 0, 0, 0});
-         a != network.announcements.end() && a->router == index;
-         ++a)
-    {
-        if (a->interface != NO_INTERFACE && router.interfaces[a->interface].isUp)
-        {
-            own.push_back(&*a);
-            if (!m_ecmp)
-            {
-                break;
-            }
-        }
-    }
-    Route route;
-    if (!own.empty())
-    {
-        const Announcement& chosen = *own[uint64_t(flow) * own.size() >> 32];
-        route.found = true;
-        route.interface = chosen.interface;
-        route.gateway = Ipv4Address(chosen.gateway);
-        return route;
-    }
-    Group* group = network.group.get();
-    for (const auto& [until, past] : network.past)
-    {
-        if (until > router.version)
-        {
-            group = past.get();
-            break;
-        }
-    }
-    if (!group)
-    {
-        return route;
-    }
-    const ShortestPathTree& tree = GetTree(*group);
-    if (m_ecmp)
-    {
-        return DecideByFlow(index, tree, flow);
-    }
-    const auto& way =
-        router.version == m_version ? tree.Get(index) : tree.Get(index, router.version);
-    return way.link == NO_LINK ? route : GetRouteByLink(index, way.link);
-}
-
-RoutingGraph::Route
-RoutingGraph::GetRouteByLink(uint32_t router, uint32_t index) const
-{
-    const auto& ends = m_links[index].ends;
-    const uint32_t far = ends[0].router == router ? 1 : 0;
-    Route route;
-    route.interface = ends[1 - far].interface;
-    route.found = m_routers[router].interfaces[route.interface].isUp;
-    route.gateway = ends[far].address;
-    route.link = index;
-    return route;
-}
-
-RoutingGraph::Route
-RoutingGraph::DecideByFlow(uint32_t router, const ShortestPathTree& tree, uint32_t flow) const
-{
-    const uint32_t version = m_routers[router].version;
-    const auto& way = tree.Get(router, version);
-    std::vector<Route> routes;
-    if (way.link != NO_LINK)
-    {
-        for (const auto& arc : m_graph.GetArcs(router))
-        {
-            const uint64_t step = GetCost(arc.link, arc.end, version);
-            const auto& next = tree.Get(arc.to, version);
-            if (step != PathGraph::NO_WAY && next.cost != PathGraph::NO_WAY &&
-                next.cost + step == way.cost)
-            {
-                routes.push_back(GetRouteByLink(router, arc.link));
-                if (!routes.back().found)
-                {
-                    routes.pop_back();
-                }
-            }
-        }
-    }
-    return routes.empty() ? Route() : routes[uint64_t(flow) * routes.size() >> 32];
-}
-
-RoutingGraph::Route
-RoutingGraph::GetRoute(Ptr<Node> router, Ipv4Address destination, uint32_t flow)
-{
-    return Lookup(GetIndex(router), destination, flow);
-}
-
-RoutingGraph::Path
-RoutingGraph::GetPath(Ptr<Node> router, Ipv4Address destination, uint32_t flow)
-{
-    Path path;
-    std::set<uint32_t> seen;
-    uint32_t index = GetIndex(router);
-    while (true)
-    {
-        path.routers.push_back(m_routers[index].node);
-        if (!seen.insert(index).second)
-        {
-            path.ending = LOOP;
-            return path;
-        }
-        const Route route = Lookup(index, destination, flow);
-        if (!route.found || route.link == NO_LINK)
-        {
-            path.ending = route.found ? DELIVERED : NO_ROUTE;
-            return path;
-        }
-        const auto& ends = m_links[route.link].ends;
-        index = ends[ends[0].router == index ? 1 : 0].router;
-        path.delay += NanoSeconds(m_links[route.link].delay);
-    }
-}
-
-void
-RoutingGraph::Print(uint32_t index, std::ostream& stream)
-{
-    Router& router = m_routers[index];
-    const auto show = [&](const Prefix& prefix, const Route& route, const char* kind) {
-        std::ostringstream network;
-        std::ostringstream gateway;
-        network << Ipv4Address(prefix.network) << "/" << +prefix.length;
-        gateway << route.gateway;
-        stream << std::left << std::setw(20) << network.str() << std::setw(16) << gateway.str()
-               << std::setw(10) << route.interface << kind << "\n";
-    };
-    stream << std::left << std::setw(20) << "Network" << std::setw(16) << "Gateway" << std::setw(10)
-           << "Interface"
-           << "Kind\n";
-    for (const auto& prefix : router.connected.GetPrefixes())
-    {
-        Route route;
-        route.interface = *router.connected.Find(prefix)->begin();
-        route.gateway = Ipv4Address::GetAny();
-        show(prefix, route, "connected");
-    }
-    for (const auto& prefix : m_networks.GetPrefixes())
-    {
-        const Route route = Decide(index, *m_networks.Find(prefix), 0);
-        if (route.found && !router.connected.Find(prefix))
-        {
-            show(prefix, route, route.link == NO_LINK ? "attached" : "remote");
-        }
-    }
 }
 
 } // namespace gipt

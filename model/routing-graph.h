@@ -7,8 +7,8 @@
 #ifndef GIPT_ROUTING_GRAPH_H
 #define GIPT_ROUTING_GRAPH_H
 
+#include "path-forest.h"
 #include "prefix-table.h"
-#include "shortest-path-tree.h"
 
 #include "ns3/ipv4-address.h"
 #include "ns3/ipv4.h"
@@ -311,13 +311,6 @@ class RoutingGraph : public Object
     /** Interface number of announcements of a router itself. */
     static constexpr uint32_t NO_INTERFACE = 0xffffffff;
 
-    /** Routers that announce the same, and the ways to them. */
-    struct Group
-    {
-        std::vector<uint32_t> roots; ///< their indices, in order
-        ShortestPathTree tree;       ///< computed when first asked
-    };
-
     /** Who announces a network. */
     struct Announcement
     {
@@ -337,9 +330,9 @@ class RoutingGraph : public Object
     /** A network that is or was announced. */
     struct Network
     {
-        std::set<Announcement> announcements; ///< by router, then by node
-        std::shared_ptr<Group> group;         ///< their routers, null when there is none
-        std::vector<std::pair<uint32_t, std::shared_ptr<Group>>>
+        std::set<Announcement> announcements;     ///< by router, then by node
+        std::shared_ptr<PathForest::Group> group; ///< their routers, null when there is none
+        std::vector<std::pair<uint32_t, std::shared_ptr<PathForest::Group>>>
             past; ///< up to before which version, which group
     };
 
@@ -376,15 +369,6 @@ class RoutingGraph : public Object
         std::array<End, 2> ends; ///< its ends
         uint64_t delay{1};       ///< nanoseconds
         bool isUsable{false};    ///< both ends are up
-    };
-
-    /** A change of a link's costs that some routers do not know yet. */
-    struct Change
-    {
-        uint32_t version{0};     ///< its number
-        uint32_t link{0};        ///< the link
-        PathGraph::Costs before; ///< its costs before
-        PathGraph::Costs after;  ///< its costs after
     };
 
     /**
@@ -466,15 +450,6 @@ class RoutingGraph : public Object
     PathGraph::Costs GetCosts(const Link& link) const;
 
     /**
-     * @brief What a link costs as far as a router knows.
-     * @param link the link
-     * @param end the end it is taken from
-     * @param version the last change the router knows
-     * @return its cost
-     */
-    uint64_t GetCost(uint32_t link, uint32_t end, uint32_t version) const;
-
-    /**
      * @brief Add or remove an announcement.
      * @param prefix the network
      * @param node who announces it
@@ -534,30 +509,14 @@ class RoutingGraph : public Object
     void Forget();
 
     /**
-     * @brief The group of some routers.
-     * @param roots their indices, in order
-     * @return the group, null for none
-     */
-    std::shared_ptr<Group> GetGroup(const std::vector<uint32_t>& roots);
-
-    /**
-     * @brief The ways to a group.
-     * @param group the group
-     * @return its tree, computed
-     */
-    const ShortestPathTree& GetTree(Group& group);
-
-    /** Forget all trees; they are computed anew when asked. */
-    void ClearTrees();
-
-    /**
      * @brief What a router does with a packet to a network.
      * @param router index of the router
      * @param network the network
      * @param flow hash of the packet's flow
+     * @param[out] isOwn set when the router announces it itself, as far as it knows
      * @return the route
      */
-    Route Decide(uint32_t router, const Network& network, uint32_t flow);
+    Route Decide(uint32_t router, const Network& network, uint32_t flow, bool& isOwn);
 
     /**
      * @brief The route by a link.
@@ -579,19 +538,16 @@ class RoutingGraph : public Object
     Metric m_metric{DELAY};                       ///< what makes a way short
     bool m_ecmp{false};                           ///< use several ways
     Ptr<RandomVariableStream> m_convergenceDelay; ///< seconds
-    PathGraph m_graph;                            ///< vertices are routers
+    PathForest m_forest;                          ///< vertices are routers
     std::vector<Router> m_routers;                ///< by index
     std::vector<Link> m_links;                    ///< by index
     std::map<uint32_t, uint32_t> m_indices;       ///< routers by node id
     std::map<uint32_t, Announcement> m_hosts;     ///< how hosts announce, by node id
     PrefixTable<Network> m_networks;              ///< all that is or was announced
-    std::map<std::vector<uint32_t>, std::weak_ptr<Group>> m_groups; ///< by their routers
-    uint32_t m_trees{0};                     ///< a bound of the number of trees that were computed
-    uint32_t m_version{0};                   ///< number of the last change
-    Time m_changed;                          ///< when it was
-    uint32_t m_forgotten{0};                 ///< nobody remembers what was before this change
+    uint32_t m_version{0};                        ///< number of the last change
+    Time m_changed;                               ///< when it was
+    uint32_t m_forgotten{0};                      ///< nobody remembers what was before this change
     std::map<uint32_t, uint32_t> m_versions; ///< number of routers by the last change they know
-    std::vector<Change> m_changes;           ///< that some routers do not know yet
     std::set<Prefix> m_changedNetworks;      ///< networks with a past
     TracedCallback<Ptr<NetDevice>, Ptr<NetDevice>, bool> m_linkTrace;           ///< links
     TracedCallback<Ipv4Address, Ipv4Mask, Ptr<Node>, bool> m_announcementTrace; ///< networks

@@ -10,6 +10,7 @@ cpp_examples = [
     ("failure-gallery", "True", "False"),
     ("first-director", "True", "False"),
     ("global-failover --fail=Houston@2s-4s --duration=8s --rate=50 --results=testpy-output/global-failover", "True", "False"),
+    ("graph-routing", "True", "False"),
     ("million-connections --connections=2000", "True", "False"),
     ("own-scheduler", "True", "False"),
     ("real-server-replay /dev/null", "True", "False"),
