@@ -11,7 +11,9 @@
  * a network full of clients on one node, and light responders serve without a socket.
  *
  * @verbatim
-   10.128.0.0/16: light clients --- director --- 4 real servers, each on a link of its own
+   10.128.0.0/16: light clients --- router --- 4 real servers, each on a link of its own
+                                      |
+                                   director
    @endverbatim
  */
 
@@ -57,7 +59,7 @@ main(int argc, char* argv[])
         return 2;
     }
 
-    NodeContainer nodes(6); // clients, director, servers
+    NodeContainer nodes(7); // router, clients, director, servers
     InternetStackHelper().Install(nodes);
     PointToPointHelper link;
     link.SetDeviceAttribute("DataRate", StringValue("100Gbps"));
@@ -67,29 +69,31 @@ main(int argc, char* argv[])
     const Ipv4Address vip("198.51.100.1");
     DirectorHelper helper;
     helper.AddService("tcp", vip, 80, scheduler);
-    for (uint32_t i = 0; i < nodes.GetN(); i++)
+    const auto router = routing.GetStaticRouting(nodes.Get(0)->GetObject<Ipv4>());
+    for (uint32_t i = 1; i < nodes.GetN(); i++)
     {
+        auto ends = addresses.Assign(link.Install(nodes.Get(0), nodes.Get(i)));
+        addresses.NewNetwork();
+        routing.GetStaticRouting(nodes.Get(i)->GetObject<Ipv4>())
+            ->SetDefaultRoute(ends.GetAddress(0), 1);
         if (i == 1)
         {
-            continue; // the director itself
+            router->AddNetworkRouteTo("10.128.0.0", "255.255.0.0", ends.GetAddress(1), 1);
         }
-        auto ends = addresses.Assign(link.Install(nodes.Get(1), nodes.Get(i)));
-        addresses.NewNetwork();
-        auto routes = routing.GetStaticRouting(nodes.Get(i)->GetObject<Ipv4>());
-        routes->SetDefaultRoute(ends.GetAddress(0), 1);
-        if (i == 0)
+        else if (i == 2)
         {
-            routing.GetStaticRouting(nodes.Get(1)->GetObject<Ipv4>())
-                ->AddNetworkRouteTo("10.128.0.0", "255.255.0.0", ends.GetAddress(1), 1);
-            continue;
+            router->AddHostRouteTo(vip, ends.GetAddress(1), 2);
         }
-        helper.AddRealServer(vip, 80, ends.GetAddress(1));
-        RealServerHelper().Install(nodes.Get(i), vip);
-        auto responder = CreateObject<LightResponder>();
-        responder->SetAttribute("Name", StringValue("server-" + std::to_string(i - 1)));
-        nodes.Get(i)->AddApplication(responder);
+        else
+        {
+            helper.AddRealServer(vip, 80, ends.GetAddress(1));
+            RealServerHelper().Install(nodes.Get(i), vip);
+            auto responder = CreateObject<LightResponder>();
+            responder->SetAttribute("Name", StringValue("server-" + std::to_string(i - 2)));
+            nodes.Get(i)->AddApplication(responder);
+        }
     }
-    auto director = DynamicCast<Director>(helper.Install(nodes.Get(1)).Get(0));
+    auto director = DynamicCast<Director>(helper.Install(nodes.Get(2)).Get(0));
 
     WorkloadHelper workload("light", vip, 80);
     workload.SetAttribute("MaxConnections", UintegerValue(connections));
@@ -97,7 +101,7 @@ main(int argc, char* argv[])
     workload.SetAttribute(
         "Interval",
         StringValue("ns3::ExponentialRandomVariable[Mean=" + std::to_string(1 / rate) + "]"));
-    auto clients = DynamicCast<LightClients>(workload.Install(nodes.Get(0)).Get(0));
+    auto clients = DynamicCast<LightClients>(workload.Install(nodes.Get(1)).Get(0));
 
     Simulator::Stop(Seconds(connections / rate * 1.2 + 10));
     const auto begin = std::chrono::steady_clock::now();

@@ -219,7 +219,7 @@ ConnectionOracle::End(const ConnectionReport& report)
     }
     if (record.failure != ConnectionRecord::NO_FAILURE)
     {
-        Failure& failure = m_failures[m_failureIds.at(record.failure)];
+        Failure& failure = m_failures[record.failure];
         failure.broken[record.category]++;
         if (report.start < failure.event.time)
         {
@@ -317,7 +317,7 @@ ConnectionOracle::Fail(const FailureEvent& event)
         }
         return;
     }
-    // of one that comes again, as flapping does, the last time counts
+    // one that comes again, as flapping does, is another failure each time
     m_failureIds[event.id] = m_failures.size();
     m_failures.emplace_back();
     Failure& failure = m_failures.back();
@@ -455,12 +455,12 @@ ConnectionOracle::FindFailure(const std::vector<FailureKind>& kinds,
 {
     for (FailureKind kind : kinds)
     {
-        for (auto failure = m_failures.rbegin(); failure != m_failures.rend(); ++failure)
+        for (const auto& failure : m_failures)
         {
-            if (failure->event.kind == kind && failure->event.time <= to && failure->end >= from &&
-                (node == NO_NODE || failure->nodes.count(node)))
+            if (failure.event.kind == kind && failure.event.time <= to && failure.end >= from &&
+                (node == NO_NODE || failure.nodes.count(node)))
             {
-                return &*failure;
+                return &failure;
             }
         }
     }
@@ -470,10 +470,10 @@ ConnectionOracle::FindFailure(const std::vector<FailureKind>& kinds,
 bool
 ConnectionOracle::Blame(const Failure& failure,
                         ConnectionCategory category,
-                        ConnectionRecord& record)
+                        ConnectionRecord& record) const
 {
     record.category = category;
-    record.failure = failure.event.id;
+    record.failure = GetPlace(failure);
     record.evidence = "failure of " + failure.event.target;
     record.evidenceTime = failure.event.time;
     return true;
@@ -592,7 +592,7 @@ ConnectionOracle::DecideByDirector(const Flow& flow, ConnectionRecord& record) c
                     : nullptr;
             if (failure && !failure->servers.empty())
             {
-                record.failure = failure->event.id;
+                record.failure = GetPlace(*failure);
             }
             return true;
         }
@@ -686,7 +686,7 @@ ConnectionOracle::DecideByLoss(const Flow& flow, ConnectionRecord& record) const
             if (failure && (isCut || sighting == Sighting::LINK))
             {
                 Blame(*seen, category, record);
-                record.failure = failure->event.id;
+                record.failure = GetPlace(*failure);
                 return true;
             }
         }

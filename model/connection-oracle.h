@@ -126,7 +126,7 @@ struct ConnectionRecord
     ConnectionCategory category{ConnectionCategory::UNEXPLAINED}; ///< what became of it
     std::string evidence;                                         ///< what was seen that decided
     Time evidenceTime;            ///< when that was seen last, or a failure began
-    uint32_t failure{NO_FAILURE}; ///< id of the failure that is to blame
+    uint32_t failure{NO_FAILURE}; ///< place in GetFailures() of the one to blame
     std::string city;             ///< of the client, empty when it is not known
     std::string firstServer;      ///< the real server that it was given first
     std::string lastServer;       ///< the one that it was given last
@@ -475,12 +475,22 @@ class ConnectionOracle : public Object
      * @param node it hit this node, NO_NODE for any
      * @param from begin of the span
      * @param to end of the span
-     * @return the failure that began last, null when there is none
+     * @return the failure that began first, null when there is none
      */
     const Failure* FindFailure(const std::vector<FailureKind>& kinds,
                                uint32_t node,
                                Time from,
                                Time to) const;
+
+    /**
+     * @brief The place of a failure in GetFailures().
+     * @param failure one of them
+     * @return its place
+     */
+    uint32_t GetPlace(const Failure& failure) const
+    {
+        return static_cast<uint32_t>(&failure - m_failures.data());
+    }
 
     /**
      * @brief Decide for a category because of a failure.
@@ -489,9 +499,7 @@ class ConnectionOracle : public Object
      * @param[in,out] record gets both
      * @return true
      */
-    static bool Blame(const Failure& failure,
-                      ConnectionCategory category,
-                      ConnectionRecord& record);
+    bool Blame(const Failure& failure, ConnectionCategory category, ConnectionRecord& record) const;
 
     /**
      * @brief Decide for a category because of what was seen.
@@ -537,7 +545,7 @@ class ConnectionOracle : public Object
     std::vector<Clients> m_clients;                               ///< in the order they were added
     std::unordered_map<ConnectionKey, Flow, KeyHash> m_flows;     ///< open ones: only looked up
     std::vector<Failure> m_failures;                              ///< in the order they began
-    std::map<uint32_t, std::size_t> m_failureIds;                 ///< places in the list, by id
+    std::map<uint32_t, std::size_t> m_failureIds;                 ///< places of the last of each id
     std::array<uint64_t, CONNECTION_CATEGORIES> m_counts{};       ///< ended, by category
     std::map<std::pair<uint32_t, std::string>, Bucket> m_buckets; ///< by second and city
     std::map<std::string, uint64_t> m_load;                       ///< connections given, by server

@@ -167,9 +167,9 @@ OracleReport::WriteFailures(std::ostream& os) const
     for (std::size_t i = 0; i < failures.size(); i++)
     {
         const auto& failure = failures[i];
-        os << failure.event.id << "," << ToString(failure.event.kind) << ","
-           << Quote(failure.event.target) << "," << Fix(failure.event.time) << ","
-           << Fix(failure.end) << "," << Fix(ConnectionOracle::GetTimeToDetect(failure)) << ","
+        os << i << "," << ToString(failure.event.kind) << "," << Quote(failure.event.target) << ","
+           << Fix(failure.event.time) << "," << Fix(failure.end) << ","
+           << Fix(ConnectionOracle::GetTimeToDetect(failure)) << ","
            << Fix(ConnectionOracle::GetTimeToRecover(failure)) << "," << failure.open << ","
            << failure.fresh << "," << Fix(m_oracle->GetExtraLatency(i) * 1000, 3) << "\n";
     }

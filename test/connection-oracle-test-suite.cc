@@ -289,6 +289,32 @@ class OracleRulesTestCase : public TestCase
             s.Fail(9.5, F::LOSS, 5).See(10.1, S::LINK, 6);
         });
         tell("delay", O::CONNECT_TIMEOUT, [](Story& s) { s.Fail(12, F::DELAY, 5); });
+        // the same failure, again and again: each time is one of its own
+        for (double progress : {10.5, 13.5})
+        {
+            Story story;
+            FailureEvent event;
+            event.kind = F::SERVER_CRASH;
+            event.nodes = {21};
+            story.Give(10, "d1", SERVER).Progress(progress);
+            for (double time : {10.2, 14.2, 30.0})
+            {
+                event.begins = true;
+                event.time = Seconds(time);
+                story.oracle->Fail(event);
+                event.begins = false;
+                event.time = Seconds(time + 1);
+                story.oracle->Fail(event);
+            }
+            expect("server-crash", O::RESPONSE_TIMEOUT, story);
+            NS_TEST_EXPECT_MSG_EQ(story.oracle->GetRecords()[0].failure,
+                                  (progress < 12 ? 0 : 1),
+                                  "the first since its last progress");
+            NS_TEST_EXPECT_MSG_EQ(
+                (story.oracle->GetFailures().at(0).open + story.oracle->GetFailures().at(0).fresh),
+                (progress < 12 ? 1 : 0),
+                "broken by the first");
+        }
         // the first rule wins
         tell("loop", O::CONNECT_TIMEOUT, [](Story& s) {
             s.Give(10, "d1", SERVER).Fail(12, F::SITE_POWER, 21).See(13, S::TTL_EXPIRED, 5);
@@ -391,7 +417,7 @@ class OracleBooksTestCase : public TestCase
             text.str(),
             "failure,kind,target,begin_s,end_s,time_to_detect_s,time_to_recover_s,"
             "open_broken,new_broken,extra_latency_ms\n"
-            "7,site-power,East,2.000000,9.000000,1.500000,1.250000,1,2,400.000\n",
+            "0,site-power,East,2.000000,9.000000,1.500000,1.250000,1,2,400.000\n",
             "failures");
         text.str("");
         files.WriteAvailability(text);
@@ -407,7 +433,7 @@ class OracleBooksTestCase : public TestCase
         text.str("");
         files.WriteConnections(text);
         const std::string line = "1.900000,5000.000,request,2,tcp,\"Oslo, East\",192.0.2.1,1026,"
-                                 "198.51.100.1,80,response-timeout,site-failure,7,"
+                                 "198.51.100.1,80,response-timeout,site-failure,0,"
                                  "failure of East,2.000000,s1,s1,d1,d1,,0,0\n";
         NS_TEST_EXPECT_MSG_EQ((text.str().find(line) != std::string::npos), true, text.str());
         text.str("");
