@@ -241,7 +241,19 @@ GraphAnalysis::GetDiameter() const
     Diameter diameter;
     int64_t longest = 0;
     std::vector<int64_t> least(cities, 0); // bounds of each city's eccentricity
-    std::vector<int64_t> most(cities, SiteGraph::UNREACHABLE);
+    std::vector<int64_t> most(cities);
+    // No way is longer than all links of its component together: small components need no search.
+    const std::vector<uint32_t> components = m_graph.GetComponents();
+    std::vector<int64_t> sums(cities, 0);
+    for (const auto& link : m_graph.GetLinks())
+    {
+        int64_t& sum = sums[components[link.from]];
+        sum += std::min(link.delay.GetNanoSeconds(), SiteGraph::UNREACHABLE - sum);
+    }
+    for (uint32_t city = 0; city < cities; city++)
+    {
+        most[city] = sums[components[city]];
+    }
     bool isHigh = true;
     while (true)
     {
