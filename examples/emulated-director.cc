@@ -42,7 +42,7 @@ namespace
 /** What the command line says. */
 struct Options : public EmulatedWorldOptions
 {
-    std::string socket{"/tmp/emulated-director.sock"}; ///< of director-ctl, empty for none
+    std::string socket{"/tmp/emulated-director.sock"}; ///< of director-ctl
     std::string pcap;                                  ///< captures begin with it, empty for none
     double duration{0};                                ///< seconds, 0 for no end
     Time bound{MilliSeconds(10)};                      ///< lateness that is allowed
@@ -81,8 +81,10 @@ ReadOptions(int argc, char* argv[], Options& options, std::string& error)
     cmd.AddValue("rate", "rate of the modelled links", options.rate);
     cmd.AddValue("mtu", "MTU of everything, 0: as the interfaces have it", mtu);
     cmd.AddValue("plain", "a plain router in place of the director", options.isPlain);
-    cmd.AddValue("socket", "socket for director-ctl, empty for none", options.socket);
-    cmd.AddValue("pcap", "write captures of all interfaces, PREFIX-client.pcap ...", options.pcap);
+    cmd.AddValue("socket", "socket for director-ctl, or no", options.socket);
+    cmd.AddValue("pcap",
+                 "PREFIX of captures of all interfaces, PREFIX-client.pcap ...",
+                 options.pcap);
     cmd.AddValue("duration", "seconds, 0 for until SIGINT", options.duration);
     cmd.AddValue("bound", "lateness up to which the times of the run hold, ms", bound);
     cmd.Parse(argc, argv);
@@ -108,6 +110,10 @@ ReadOptions(int argc, char* argv[], Options& options, std::string& error)
     {
         error = "--modelled=" + std::to_string(options.modelled) + ": expected 0 to 200";
         return false;
+    }
+    if (options.socket == "no")
+    {
+        options.socket.clear();
     }
     options.mtu = static_cast<uint16_t>(mtu);
     options.clientDelay = MicroSeconds(std::llround(clientDelay * 1000));

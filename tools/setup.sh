@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 
 # Gets what a build needs: packages (where it may, otherwise says which) and .venv.
-# usage: tools/setup.sh [wheel | system | bench | in-tree | fuzz | linux]...
+# usage: tools/setup.sh [wheel | system | bench | in-tree | fuzz | linux | emulation]...
 #
 # Safe to interrupt and to run again; when nothing is missing it takes a fraction of a second.
 set -euo pipefail
@@ -20,8 +20,12 @@ for want in "$@"; do
         in-tree) packages+=(dpkg-dev libopenmpi-dev openmpi-bin python3) ;;
         fuzz) packages+=(clang-14 libclang-rt-14-dev python3) ;;
         linux) packages+=(iproute2 ipvsadm python3 user-mode-linux) ;; # Linux as a process: test/system/linux
+        emulation) # real hosts around a director: examples/emulation
+            packages+=(curl iproute2 iputils-ping procps python3 tshark user-mode-linux)
+            ;;
         *)
-            echo "tools/setup.sh: $want: unknown, expected wheel, system, bench, in-tree, fuzz or linux" >&2
+            echo "tools/setup.sh: $want: unknown, expected wheel, system, bench, in-tree, fuzz," \
+                "linux or emulation" >&2
             exit 2
             ;;
     esac

@@ -155,16 +155,21 @@ def script_lines(text):
             yield number, words
 
 
+def mount(*places):
+    """Mount proc, sysfs and memory over what the guest may write; the rest is read-only."""
+    os.environ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
+    kinds = [("proc", "/proc"), ("sysfs", "/sys"), *(("tmpfs", place) for place in places)]
+    for kind, place in kinds:
+        subprocess.run(["mount", "-t", kind, kind, place], check=True)
+
+
 def serve(modules, run):
     """The life of the guest: run(text, out, counts) for each script, each in a network of its own.
 
     counts says whether the counters are wanted too.
     """
     share, folder, count, counts = sys.argv[1:5]
-    os.environ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
-    libc_mount = [("proc", "/proc"), ("sysfs", "/sys"), ("tmpfs", "/run"), ("tmpfs", "/var/lib")]
-    for kind, place in libc_mount:
-        subprocess.run(["mount", "-t", kind, kind, place], check=True)
+    mount("/run", "/var/lib")
     # the folder for the answers, writable in a file system that is not
     subprocess.run(["mount", "-t", "hostfs", "-o", share, "share", "/run"], check=True)
     Modules.use(folder)

@@ -4,10 +4,12 @@
 
 """Boots Linux as a process (User-Mode Linux) to run one of the guest programs of this folder.
 
-The guest sees the machine's file system read-only, and one folder that it may write. Its network
-is its own: packets go in and out through a tun device inside the guest, so neither root nor
+run: the guest sees the machine's file system read-only, and one folder that it may write. Its
+network is its own: packets go in and out through a tun device inside the guest, so neither root nor
 /dev/net/tun is needed here, and no wake-up can be lost between two processes. Its clock moves only
 when it sleeps (virtual-clock.c).
+
+Guest: a host that runs in real time, with its network on taps, until it is ended.
 """
 
 import ctypes
@@ -17,6 +19,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 KERNEL = "linux.uml"
@@ -41,7 +45,8 @@ def _build_clock(folder):
     return library
 
 
-def _check_machine():
+def check_machine(*tools):
+    """The kernel and the folder of its modules; raises Unavailable, when a tool is missing too."""
     kernel = shutil.which(KERNEL)
     if not kernel:
         raise Unavailable(KERNEL + " is not installed (Debian: user-mode-linux)")
@@ -49,7 +54,7 @@ def _check_machine():
     modules = "/usr/lib/uml/modules/" + version.stdout.strip()
     if not os.path.exists(modules + "/modules.dep"):
         raise Unavailable(modules + "/modules.dep is missing")
-    for tool in ("ip", "ipvsadm", "tc"):
+    for tool in tools:
         if not shutil.which(tool, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"):
             raise Unavailable(tool + " is not installed (Debian: iproute2, ipvsadm)")
     return kernel, modules
@@ -65,7 +70,7 @@ def run(guest, files, counts=True, timeout=600):
     guest is a file of this folder; files is a list of texts; counts asks for the counters too.
     Raises Unavailable when the machine cannot do it, RuntimeError when the guest did not finish.
     """
-    kernel, modules = _check_machine()
+    kernel, modules = check_machine("ip", "ipvsadm", "tc")
     with tempfile.TemporaryDirectory(prefix="uml-") as folder:
         library = _build_clock(folder)
         share = os.path.join(folder, "share")
@@ -131,6 +136,86 @@ def run(guest, files, counts=True, timeout=600):
                 raise RuntimeError(f"The guest {state}:\n{log}") from None
             results.append(tuple(parts))
         return results
+
+
+class Guest:
+    """A host: a guest program of this folder that runs until it is ended.
+
+    program gets the folder of the kernel's modules and then arguments; taps are the tap devices that
+    are its eth0, eth1 ...; folder is for what the kernel keeps, and prefix is what the command line
+    begins with, such as ip netns exec. Raises Unavailable when the machine cannot do it.
+    """
+
+    def __init__(self, program, arguments, taps, folder, prefix=()):
+        kernel, modules = check_machine("ip")
+        os.makedirs(folder, exist_ok=True)
+        self.name = "gipt" + os.path.basename(folder)
+        self.pid_file = os.path.join(folder, self.name, "pid")
+        self.console = os.path.join(folder, "console")
+        network = [
+            f"eth{number}=tuntap,{tap},02:00:00:01:{number:02x}:{sum(tap.encode()) % 256:02x}"
+            for number, tap in enumerate(taps)
+        ]
+        command = [
+            *prefix,
+            kernel,
+            "mem=96M",
+            "rootfstype=hostfs",
+            "rootflags=/",
+            "ro",
+            "init=" + os.path.realpath(sys.executable),
+            "con=null",
+            "con0=fd:0,fd:1",
+            "umid=" + self.name,
+            "uml_dir=" + folder + "/",
+            "quiet",
+            *network,
+            "--",
+            "-I",
+            os.path.join(HERE, program),
+            modules,
+            *arguments,
+        ]
+        with open(self.console, "wb") as out:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
+            )
+        threading.Thread(target=self._nudge, daemon=True).start()
+
+    def _nudge(self):
+        # It can lose a wake-up: a packet then waits in the tap until anything else happens.
+        try:
+            while self.process.poll() is None:
+                self.process.stdin.write(b"\n")
+                self.process.stdin.flush()
+                time.sleep(0.4)
+        except (OSError, ValueError):
+            pass
+
+    def log(self):
+        """What it has written to its console."""
+        with open(self.console, encoding="utf-8", errors="replace") as text:
+            return text.read()
+
+    def wait_for(self, word, timeout):
+        """Wait until it has written a word; raises RuntimeError when it does not in time."""
+        end = time.monotonic() + timeout
+        while word not in self.log():
+            ended = self.process.poll() is not None
+            if ended or time.monotonic() > end:
+                state = "has ended" if ended else f"does not say {word} within {timeout} s"
+                raise RuntimeError(f"The guest {self.name} {state}:\n{self.log()[-3000:]}")
+            time.sleep(0.05)
+
+    def end(self):
+        """End it."""
+        _end(self.process, self.pid_file)
+        self.process.stdin.close()
 
 
 def _end(process, pid_file):

@@ -1,0 +1,430 @@
+# Copyright (c) 2026 The global-ip-tunneling authors
+#
+# SPDX-License-Identifier: GPL-2.0-only
+
+"""The director between real hosts. All traffic stays in namespaces that are made here.
+
+ 1. a real client, a real Linux real server (User-Mode Linux) and a modelled one, of one service:
+    every request is served, round robin; director-ctl takes a server out and puts it back; a
+    download of 1 MB comes whole; SIGUSR1 lists; the captures say that requests went through the
+    tunnel and answers did not pass the director; nothing is left after Ctrl-C;
+ 2. after kill -9 of everything that can tidy up, "clean" removes what is left, and again nothing;
+ 3. what leaves the director on the tap is what the simulation of the same input writes, octet by
+    octet;
+ 4. a flood: nothing is delivered more than 100 ms late, and every datagram that is not is counted;
+ 5. frames of all kinds: the director still answers;
+ 6. what is missing, wrong or in use is told in one line, and the status is 2.
+
+Where the machine cannot do it, a test is skipped with the reason.
+"""
+
+import os
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / os.environ.get("GIPT_BUILD", "build")
+PROGRAM = BUILD / "bin" / "emulated-director"
+SCRIPT = ROOT / "examples" / "emulation" / "emulation"
+WIRE = Path(__file__).resolve().parent / "wire.py"
+NAME = f"gipt-test-{os.getpid()}"
+VIP = "198.51.100.1"
+
+sys.path.insert(0, str(WIRE.parent / "linux"))
+import packets  # pylint: disable=wrong-import-position
+import uml  # pylint: disable=wrong-import-position
+
+
+def find_obstacle(*tools):
+    """Why this machine cannot do it, or nothing."""
+    if os.geteuid() != 0:
+        return "no root"
+    if not os.path.exists("/dev/net/tun"):
+        return "no /dev/net/tun"
+    for tool in ("ip", *tools):
+        if not shutil.which(tool):
+            return f"{tool} is not installed"
+    made = subprocess.run(["ip", "netns", "add", NAME + "-try"], capture_output=True, check=False)
+    if made.returncode:
+        return "no network namespaces: " + made.stderr.decode().strip()
+    subprocess.run(["ip", "netns", "del", NAME + "-try"], check=True)
+    return ""
+
+
+def need(*tools):
+    """Skip the test where the machine cannot do it."""
+    obstacle = find_obstacle(*tools)
+    if obstacle:
+        pytest.skip(obstacle)
+
+
+def call(*command, timeout=60, check=True):
+    """Run a command; return what it wrote."""
+    done = subprocess.run(
+        [str(word) for word in command],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert not check or done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def left_over(name):
+    """What is left of a namespace: its name, processes, files."""
+    left = [name] if name in call("ip", "netns", "list").split() else []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = entry.read_bytes()
+        except OSError:
+            continue
+        if name.encode() in words and str(os.getpid()) != entry.parent.name:
+            left.append(words.replace(b"\0", b" ").decode(errors="replace"))
+    return left + [str(path) for path in Path("/tmp").glob(name + "*")]
+
+
+class Run:
+    """A run of the script."""
+
+    def __init__(self, name, *options):
+        self.name = name
+        self.process = subprocess.Popen(
+            [sys.executable, SCRIPT, f"--name={name}", "run", f"--build={BUILD}", *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for line in self.process.stdout:
+            if line.startswith("Ctrl-C"):
+                return
+        pytest.fail("the script ended: " + self.process.stderr.read())
+
+    def client(self, *command):
+        """What a command of the client's writes."""
+        return call(sys.executable, SCRIPT, f"--name={self.name}", "exec", *command)
+
+    def ctl(self, *words):
+        """What director-ctl writes."""
+        return call(BUILD / "bin" / "director-ctl", f"--socket=/tmp/{self.name}/socket", *words)
+
+    def kill(self):
+        """End it as nobody should, and tidy up."""
+        self.process.kill()
+        self.process.wait()
+        call(sys.executable, SCRIPT, f"--name={self.name}", "clean")
+
+
+@pytest.fixture(name="rules")
+def make_rules(tmp_path):
+    """One real and one modelled real server."""
+    path = tmp_path / "rules"
+    path.write_text(
+        f"-A -t {VIP}:80 -s rr\n"
+        f"-a -t {VIP}:80 -r 10.2.0.11:80 -i -w 1\n"
+        f"-a -t {VIP}:80 -r 172.30.0.2:80 -i -w 1\n"
+    )
+    return path
+
+
+def need_linux():
+    """Skip where no Linux real server can be had."""
+    need("curl")
+    try:
+        uml.check_machine()
+    except uml.Unavailable as reason:
+        pytest.skip(str(reason))
+
+
+def test_real_hosts(rules, tmp_path):
+    """1."""
+    need_linux()
+    pcap = tmp_path / "capture"
+    run = Run(NAME, "--servers=1", f"--rules={rules}", "--", "--modelled=1", f"--pcap={pcap}")
+    try:
+        curl = ["curl", "-sS", "-m", "20", "-D", "-", "-o", "/dev/null"]
+
+        def who():
+            answer = run.client(*curl, f"http://{VIP}/")
+            assert answer.startswith("HTTP/1.") and " 200 " in answer.splitlines()[0]
+            return "modelled" if "Server: modelled-1" in answer else "linux"
+
+        served = [who() for _ in range(10)]
+        assert served in (["linux", "modelled"] * 5, ["modelled", "linux"] * 5)
+        run.ctl("-e", "-t", f"{VIP}:80", "-r", "172.30.0.2", "-i", "-w", "0")
+        assert [who() for _ in range(4)] == ["linux"] * 4
+        size = run.client(
+            *curl[:4], "-o", "/dev/null", "-w", "%{size_download}", f"http://{VIP}/1000000"
+        )
+        assert size.strip() == "1000000"
+        assert re.search(r"172\.30\.0\.2:80 +Tunnel +0 ", run.ctl("-Ln"))
+        refused = subprocess.run(
+            [
+                BUILD / "bin" / "director-ctl",
+                f"--socket=/tmp/{NAME}/socket",
+                "-A",
+                "-t",
+                f"{VIP}:80",
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert len(refused.stderr.splitlines()) == 1
+        assert "0% packet loss" in run.client("ping", "-c", "2", "-W", "5", VIP)
+        again = subprocess.run(
+            [sys.executable, SCRIPT, f"--name={NAME}", "run", f"--build={BUILD}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert again.returncode == 2 and "runs already" in again.stderr
+        run.process.send_signal(signal.SIGINT)
+        output, errors = run.process.communicate(timeout=30)
+    except BaseException:
+        run.kill()
+        raise
+    assert run.process.returncode == 0, errors
+    assert re.search(r"TCP +198\.51\.100\.1:80 +15 ", output), output
+    assert re.search(r"behind the wall clock by .* \(median\), .* \(p99\), .* \(max\)", output)
+    assert re.search(r"The times of this run hold\.|THE TIMES OF THIS RUN DO NOT HOLD: ", output)
+    assert left_over(NAME) == []
+
+    if not shutil.which("tshark"):
+        pytest.skip("all but the captures passed: tshark is not installed")
+
+    def tshark(name, wanted, *fields):
+        options = [word for field in fields for word in ("-e", field)]
+        checks = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"]
+        text = call(
+            "tshark", "-r", f"{pcap}-{name}.pcap", *checks, "-Y", wanted, "-T", "fields", *options
+        )
+        return text.split("\n")[:-1]
+
+    assert tshark("client", "ip.checksum.status==0 || tcp.checksum.status==0", "frame.number") == []
+    assert (
+        tshark("servers", "ip.checksum.status==0 || tcp.checksum.status==0", "frame.number") == []
+    )
+    ends = tshark("director-server-router", f"ip.dst=={VIP} && tcp", "ip.src", "ip.dst")
+    tunnels = {line for line in ends if line}
+    assert tunnels == {
+        f"172.31.0.6,10.1.0.2\t10.2.0.11,{VIP}".replace("172.31.0.6", "172.31.0.5"),
+        f"172.31.0.5,10.1.0.2\t172.30.0.2,{VIP}",
+    }
+    assert tshark("client-router-director", f"ip.src=={VIP} && tcp", "frame.number") == []
+    assert len(tshark("client-router-server-router", f"ip.src=={VIP} && tcp", "frame.number")) > 700
+
+
+def test_clean_after_kill():
+    """2."""
+    need_linux()
+    name = NAME + "-kill"
+    run = Run(name, "--servers=1")
+    try:
+        run.process.kill()
+        run.process.wait()
+        assert name in call("ip", "netns", "list").split()
+        for _ in range(2):
+            call(sys.executable, SCRIPT, f"--name={name}", "clean")
+            assert left_over(name) == []
+    finally:
+        run.kill()
+
+
+class Namespace:
+    """A namespace with a tap, and a director on it."""
+
+    def __init__(self, name, lines, *options):
+        self.name = name
+        call("ip", "netns", "add", name)
+        try:
+            self.inside("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", check=False)
+            self.inside("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1", check=False)
+            for line in lines:
+                call("ip", "-n", name, *line.split())
+            self.director = subprocess.Popen(
+                ["ip", "netns", "exec", name, PROGRAM, "--socket=no", *options],
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            assert self.director.stdout.readline() == "ready\n"
+        except BaseException:
+            self.end()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
+
+    def inside(self, *command, **how):
+        """What a command in the namespace writes."""
+        return call("ip", "netns", "exec", self.name, *command, **how)
+
+    def finish(self):
+        """End the director as Ctrl-C does; return its summary."""
+        self.director.send_signal(signal.SIGINT)
+        output, _ = self.director.communicate(timeout=30)
+        assert self.director.returncode == 0, output
+        return output
+
+    def end(self):
+        """Remove everything."""
+        if hasattr(self, "director"):
+            self.director.kill()
+            self.director.wait()
+        call("ip", "netns", "del", self.name)
+
+
+def some_packets():
+    """Packets of a client at 10.0.0.1, of which a director makes packets of all kinds."""
+    vip, client = "10.0.0.100", "10.0.0.1"
+    sent = []
+    for port in range(40000, 40006):
+        for flags, data in ((packets.SYN, b""), (packets.ACK, b""), (packets.ACK, b"x" * 700)):
+            segment = packets.tcp(client, port, vip, 80, flags, data)
+            kind = packets.DF if port % 2 else 0
+            sent.append(
+                packets.ip(client, vip, 6, segment, flags=kind, tos=port % 4, ident=port & 255)
+            )
+    sent.append(packets.ip(client, vip, 17, packets.udp(client, 5000, vip, 53, b"query")))
+    sent.append(packets.ip(client, vip, 17, packets.udp(client, 5000, vip, 54, b"refused")))
+    sent.append(packets.ip(client, vip, 1, packets.icmp(8, 0, b"echo" * 10, 0x00070001)))
+    sent.append(packets.ip(client, vip, 6, packets.tcp(client, 40100, vip, 81, packets.SYN)))
+    sent.append(packets.ip(client, vip, 6, packets.tcp(client, 40101, vip, 80, packets.ACK)))
+    whole = packets.ip(
+        client, vip, 17, packets.udp(client, 5001, vip, 53, b"y" * 1200), flags=0, ident=9
+    )
+    sent += packets.fragments(whole, [400])
+    long = packets.tcp(client, 40001, vip, 80, packets.ACK, b"z" * 1460)
+    sent.append(packets.ip(client, vip, 6, long))
+    return sent
+
+
+def test_same_as_simulation(tmp_path):
+    """3."""
+    need()
+    rules = tmp_path / "rules"
+    rules.write_text(
+        "-A -t 10.0.0.100:80 -s rr\n-A -u 10.0.0.100:53 -s rr\n"
+        + "".join(
+            f"-a -{kind} 10.0.0.100:{port} -r 10.0.0.{server}:{port} -i -w 1\n"
+            for kind, port in (("t", 80), ("u", 53))
+            for server in (21, 22, 23)
+        )
+    )
+    sent = some_packets()
+    frames = tmp_path / "frames"
+    frames.write_text("".join(packet.hex() + "\n" for packet in sent))
+    lines = ["tuntap add d0 mode tap", "link set d0 up"]
+    with Namespace(NAME, lines, "--director=tap:d0@10.0.0.10/24", f"--rules={rules}") as emulated:
+        text = emulated.inside(sys.executable, WIRE, "exchange", "d0", frames)
+    emulated_out = text.split()
+
+    given, written = tmp_path / "in.pcap", tmp_path / "out.pcap"
+    records = [
+        struct.pack("<IIII", 1 + number // 50, number % 50 * 20000, len(packet), len(packet))
+        + packet
+        for number, packet in enumerate(sent)
+    ]
+    given.write_bytes(
+        struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101) + b"".join(records)
+    )
+    options = [f"--rules={rules}", f"--pcap-in={given}", f"--pcap-out={written}"]
+    call(BUILD / "bin" / "director-replay", *options)
+    content, simulated_out, place = written.read_bytes(), [], 24
+    while place < len(content):
+        length = struct.unpack_from("<I", content, place + 8)[0]
+        packet = content[place + 16 : place + 16 + length]
+        simulated_out.append((packet[14:] if packet[0] >> 4 != 4 else packet).hex())
+        place += 16 + length
+    assert len(simulated_out) >= len(sent) - 1
+    assert emulated_out == simulated_out
+
+
+def test_flood():
+    """4."""
+    need()
+    lines = [f"tuntap add {tap} mode tap" for tap in ("client0", "servers0")]
+    lines += [f"link set {tap} up" for tap in ("client0", "servers0")]
+    options = ["--client=tap:client0@10.1.0.1/24", "--servers=tap:servers0@10.2.0.1/24"]
+    options += [
+        "--plain",
+        "--rate=100Gbps",
+        *(f"--{way}Delay=0" for way in ("client", "server", "reply")),
+    ]
+    with Namespace(NAME, lines, *options) as emulated:
+        said = emulated.inside(sys.executable, WIRE, "flood", 60000)
+        summary = emulated.finish()
+    sent, came, latest = (float(word) for word in said.split())
+    # kernel and wire have their part in it, which is none of the model's
+    assert latest < 150, said + summary
+    late = "|".join(["queue-full", "late-in", "late-out", "refused", "before they could be read"])
+    dropped = sum(int(count) for count in re.findall(rf"(\d+) (?:{late})", summary))
+    assert sent == came + dropped, said + summary
+    assert dropped == 0 or "THE TIMES OF THIS RUN DO NOT HOLD" in summary
+
+
+def test_noise():
+    """5."""
+    need()
+    lines = ["tuntap add d0 mode tap", "link set d0 up"]
+    with Namespace(NAME, lines, "--director=tap:d0@10.0.0.10/24") as emulated:
+        seed = int(time.time())
+        said = emulated.inside(sys.executable, WIRE, "noise", "d0", 5000, seed)
+        assert said == "alive\n", f"seed {seed}"
+        summary = emulated.finish()
+    for reason in ("foreign", "malformed"):
+        assert int(re.search(rf"(\d+) {reason}", summary)[1]) > 100, summary
+
+
+def test_refusals(tmp_path):
+    """6."""
+    need()
+    bad_rules = tmp_path / "bad"
+    bad_rules.write_text("-A -t 10.0.0.100:80 -s rr\n-a -t nonsense\n")
+    lines = ["tuntap add d0 mode tap", "link set d0 up", "tuntap add e0 mode tap", "link set e0 up"]
+    with Namespace(NAME, lines, "--director=tap:d0@10.0.0.10/24") as emulated:
+        for options, expected in [
+            (["--director=tap:d0@10.0.0.11/24"], "in use"),
+            (["--director=tap:lo@10.0.0.11/24"], "not a tap"),
+            (["--director=raw:none@10.0.0.11/24"], "no such interface"),
+            (["--director=bridge:none@10.0.0.11/24"], "ip tuntap add none mode tap"),
+            (["--director=tap:e0@10.0.0.11"], "expected KIND"),
+            (["--director=tap:e0"], "expected KIND"),
+            (["--director=tap:e0@10.0.0.11/24", "--mtu=1400"], "ip link set e0 mtu 1400"),
+            (["--director=tap:e0@10.0.0.11/24", f"--rules={bad_rules}"], f"{bad_rules}:2: "),
+            (["--director=tap:e0@10.0.0.11/24", "--health=maybe"], "expected no, icmp or tcp"),
+            (["--socket=" + "x" * 200, "--director=tap:e0@10.0.0.11/24"], "not a path"),
+            ([f"--socket={bad_rules}", "--director=tap:e0@10.0.0.11/24"], "cannot serve there"),
+            ([], "expected --client or --director"),
+        ]:
+            done = subprocess.run(
+                ["ip", "netns", "exec", NAME, PROGRAM, "--socket=no", "--duration=1", *options],
+                capture_output=True,
+                text=True,
+                timeout=30,
+                check=False,
+            )
+            assert (done.returncode, done.stdout) == (2, ""), options
+            assert len(done.stderr.splitlines()) == 1 and expected in done.stderr, done.stderr
+        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        if shutil.which("setpriv"):
+            done = subprocess.run(
+                [*nobody, PROGRAM, "--socket=no", "--director=tap:f0@10.0.0.11/24"],
+                capture_output=True,
+                text=True,
+                timeout=30,
+                check=False,
+            )
+            assert done.returncode == 2 and "unshare -Urn" in done.stderr, done.stderr
