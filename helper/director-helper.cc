@@ -6,7 +6,6 @@
 
 #include "director-helper.h"
 
-#include "ns3/health-check.h"
 #include "ns3/log.h"
 #include "ns3/names.h"
 #include "ns3/node.h"
@@ -64,6 +63,24 @@ void
 DirectorHelper::SetHealthCheckAttribute(const std::string& name, const AttributeValue& value)
 {
     m_healthCheckFactory.Set(name, value);
+    m_hasHealthCheck = true;
+}
+
+void
+DirectorHelper::SetQuorum(const std::string& protocol,
+                          Ipv4Address address,
+                          uint16_t port,
+                          const QuorumRule& rule)
+{
+    if (protocol != "tcp" && protocol != "udp")
+    {
+        Refuse("protocol '" + protocol + "', expected tcp or udp");
+    }
+    if (rule.quorum == 0)
+    {
+        Refuse("quorum 0, expected at least 1");
+    }
+    m_quorums.emplace_back(ServiceId(address, port, protocol == "tcp" ? 6 : 17), rule);
     m_hasHealthCheck = true;
 }
 
@@ -183,6 +200,10 @@ DirectorHelper::Install(Ptr<Node> node) const
     {
         const auto check = m_healthCheckFactory.Create<HealthCheck>();
         check->SetAttribute("Director", PointerValue(director));
+        for (const auto& [id, rule] : m_quorums)
+        {
+            check->SetQuorum(id, rule);
+        }
         node->AddApplication(check);
         applications.Add(check);
     }
@@ -241,6 +262,13 @@ DirectorHelper::ScheduleCommand(Time time, Ptr<Director> director, const std::st
             Refuse(reason);
         }
     });
+}
+
+void
+DirectorHelper::ScheduleDrain(Time time, Ptr<HealthCheck> check, Ipv4Address server, Time timeout)
+{
+    NS_LOG_FUNCTION(time << check << server << timeout);
+    Simulator::Schedule(time, [check, server, timeout]() { check->DrainAll(server, timeout); });
 }
 
 void

@@ -13,6 +13,7 @@
 #include "ns3/application-container.h"
 #include "ns3/attribute.h"
 #include "ns3/director.h"
+#include "ns3/health-check.h"
 #include "ns3/ipv4-address.h"
 #include "ns3/node-container.h"
 #include "ns3/nstime.h"
@@ -23,6 +24,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ns3
@@ -68,6 +70,18 @@ class DirectorHelper
      * @param value its value
      */
     void SetHealthCheckAttribute(const std::string& name, const AttributeValue& value);
+
+    /**
+     * @brief Give a service a quorum of its own, and have health checks made.
+     * @param protocol "tcp" or "udp"
+     * @param address VIP
+     * @param port port of the service
+     * @param rule weight of living servers that it needs, hysteresis, and sorry server
+     */
+    void SetQuorum(const std::string& protocol,
+                   Ipv4Address address,
+                   uint16_t port,
+                   const QuorumRule& rule);
 
     /**
      * @brief Add a virtual service (ipvsadm -A).
@@ -164,6 +178,19 @@ class DirectorHelper
     static void ScheduleCommand(Time time, Ptr<Director> director, const std::string& line);
 
     /**
+     * @brief Drain a real server at a simulated time, from all services that have it: it gets no
+     * new connections, and is deleted once it has none or the timeout is over.
+     * @param time when, from now
+     * @param check the health check of its director
+     * @param server RIP
+     * @param timeout the longest time until it is deleted, 0 for no bound
+     */
+    static void ScheduleDrain(Time time,
+                              Ptr<HealthCheck> check,
+                              Ipv4Address server,
+                              Time timeout = Time(0));
+
+    /**
      * @brief List services and real servers (ipvsadm -Ln).
      * @param director the director
      * @param stream where to
@@ -198,10 +225,11 @@ class DirectorHelper
      */
     void Add(const IpvsadmCommand& command);
 
-    ObjectFactory m_directorFactory;           ///< makes the directors
-    ObjectFactory m_healthCheckFactory;        ///< makes the health checks
-    bool m_hasHealthCheck{false};              ///< they are to be made
-    std::vector<IpvsadmCommand> m_rules;       ///< what each director is told
+    ObjectFactory m_directorFactory;                         ///< makes the directors
+    ObjectFactory m_healthCheckFactory;                      ///< makes the health checks
+    bool m_hasHealthCheck{false};                            ///< they are to be made
+    std::vector<std::pair<ServiceId, QuorumRule>> m_quorums; ///< what they are told
+    std::vector<IpvsadmCommand> m_rules;                     ///< what each director is told
     std::unique_ptr<DirectorCore> m_rehearsal; ///< has the rules, to find out what is refused
 };
 

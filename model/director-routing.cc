@@ -7,6 +7,7 @@
 #include "director-routing.h"
 
 #include "director.h"
+#include "health-tunnel.h"
 
 #include "ns3/log.h"
 #include "ns3/net-device.h"
@@ -29,6 +30,10 @@ DirectorRouting::GetTypeId()
     return tid;
 }
 
+DirectorRouting::DirectorRouting() = default;
+
+DirectorRouting::~DirectorRouting() = default;
+
 Ptr<DirectorRouting>
 DirectorRouting::Install(Ptr<Ipv4> ipv4)
 {
@@ -47,7 +52,34 @@ DirectorRouting::DoDispose()
 {
     NS_LOG_FUNCTION(this);
     m_director = nullptr;
+    m_healthTunnel = nullptr;
     RoutingHook::DoDispose();
+}
+
+void
+DirectorRouting::SetHealthTunnel(Ptr<HealthTunnel> tunnel)
+{
+    NS_LOG_FUNCTION(this << tunnel);
+    m_healthTunnel = tunnel;
+}
+
+Ptr<HealthTunnel>
+DirectorRouting::GetHealthTunnel() const
+{
+    return m_healthTunnel;
+}
+
+Ptr<Ipv4Route>
+DirectorRouting::RouteOutput(Ptr<Packet> packet,
+                             const Ipv4Header& header,
+                             Ptr<NetDevice> oif,
+                             Socket::SocketErrno& error)
+{
+    if (m_healthTunnel && oif == m_healthTunnel)
+    {
+        return m_healthTunnel->GetRoute(header.GetDestination());
+    }
+    return RoutingHook::RouteOutput(packet, header, oif, error);
 }
 
 bool
@@ -70,6 +102,10 @@ DirectorRouting::RouteInput(Ptr<const Packet> packet,
                             LocalDeliverArgument lcb,
                             ErrorArgument ecb)
 {
+    if (m_healthTunnel && m_healthTunnel->Receive(packet, header, lcb))
+    {
+        return true;
+    }
     const Ipv4Address destination = header.GetDestination();
     if (m_director && IsMartian(header.GetSource(), destination) && !IsLoopbackDevice(idev))
     {

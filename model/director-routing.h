@@ -15,6 +15,7 @@ namespace gipt
 {
 
 class Director;
+class HealthTunnel;
 
 /**
  * @ingroup global-ip-tunneling
@@ -33,8 +34,8 @@ class DirectorRouting : public RoutingHook
      */
     static TypeId GetTypeId();
 
-    DirectorRouting() = default;
-    ~DirectorRouting() override = default;
+    DirectorRouting();
+    ~DirectorRouting() override;
 
     /**
      * @brief Put the hook into a node's IPv4, in front of the routing protocol that is there.
@@ -48,6 +49,31 @@ class DirectorRouting : public RoutingHook
      * @param director the director, null for none
      */
     void SetDirector(Ptr<Director> director);
+
+    /**
+     * @brief Let what a health monitor's probes send and get pass by the director.
+     * @param tunnel the probes' device
+     */
+    void SetHealthTunnel(Ptr<HealthTunnel> tunnel);
+
+    /**
+     * @brief The device of SetHealthTunnel.
+     * @return the device, null when there is none
+     */
+    Ptr<HealthTunnel> GetHealthTunnel() const;
+
+    /**
+     * @brief Send what a probe sends into its tunnel, and all else by the node's own routing.
+     * @param packet the packet, may be null
+     * @param header its header, destination set
+     * @param oif device that the sender is bound to, null for none
+     * @param[out] error why there is no route
+     * @return the route, null when there is none
+     */
+    Ptr<Ipv4Route> RouteOutput(Ptr<Packet> packet,
+                               const Ipv4Header& header,
+                               Ptr<NetDevice> oif,
+                               Socket::SocketErrno& error) override;
 
     /**
      * @brief Show the director what is for the node, and leave the rest to the node's own routing.
@@ -81,7 +107,8 @@ class DirectorRouting : public RoutingHook
      */
     bool IsMartian(Ipv4Address source, Ipv4Address destination) const;
 
-    Ptr<Director> m_director; ///< who sees the packets, may be null
+    Ptr<Director> m_director;         ///< who sees the packets, may be null
+    Ptr<HealthTunnel> m_healthTunnel; ///< the way of probes through the tunnel, may be null
 };
 
 } // namespace gipt

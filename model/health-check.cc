@@ -7,25 +7,13 @@
 #include "health-check.h"
 
 #include "director.h"
-#include "tcp-abandon.h"
+#include "health-tunnel.h"
 
 #include "ns3/abort.h"
-#include "ns3/boolean.h"
-#include "ns3/enum.h"
-#include "ns3/icmpv4.h"
-#include "ns3/inet-socket-address.h"
-#include "ns3/ipv4-header.h"
-#include "ns3/ipv4-raw-socket-factory.h"
 #include "ns3/log.h"
 #include "ns3/node.h"
-#include "ns3/packet.h"
-#include "ns3/pointer.h"
 #include "ns3/random-variable-stream.h"
 #include "ns3/simulator.h"
-#include "ns3/socket.h"
-#include "ns3/string.h"
-#include "ns3/tcp-socket-factory.h"
-#include "ns3/uinteger.h"
 
 #include <algorithm>
 
@@ -35,91 +23,6 @@ namespace gipt
 {
 
 NS_LOG_COMPONENT_DEFINE("GiptHealthCheck");
-NS_OBJECT_ENSURE_REGISTERED(HealthCheck);
-
-namespace
-{
-
-/// ICMP protocol number
-constexpr uint8_t PROTOCOL_ICMP = 1;
-
-/// Octets of data in an echo request, as ping sends
-constexpr uint32_t ECHO_DATA = 56;
-
-} // namespace
-
-TypeId
-HealthCheck::GetTypeId()
-{
-    static TypeId tid =
-        TypeId("ns3::gipt::HealthCheck")
-            .SetParent<Application>()
-            .SetGroupName("GlobalIpTunneling")
-            .AddConstructor<HealthCheck>()
-            .AddAttribute("Director",
-                          "The director whose real servers are watched; none: that of the node",
-                          PointerValue(),
-                          MakePointerAccessor(&HealthCheck::m_director),
-                          MakePointerChecker<Director>())
-            .AddAttribute("Method",
-                          "How a real server is asked: by ICMP echo, or by a TCP connection",
-                          EnumValue(ICMP_ECHO),
-#if GIPT_NS3_RELEASE >= 41
-                          MakeEnumAccessor<Method>(&HealthCheck::m_method),
-#else
-                          MakeEnumAccessor(&HealthCheck::m_method),
-#endif
-                          MakeEnumChecker(ICMP_ECHO, "icmp", TCP_CONNECT, "tcp"))
-            .AddAttribute("Interval",
-                          "Time between two probes of one real server",
-                          TimeValue(Seconds(2)),
-                          MakeTimeAccessor(&HealthCheck::m_interval),
-                          MakeTimeChecker(MicroSeconds(1)))
-            .AddAttribute("Timeout",
-                          "How long an answer is waited for",
-                          TimeValue(Seconds(1)),
-                          MakeTimeAccessor(&HealthCheck::m_timeout),
-                          MakeTimeChecker(MicroSeconds(1)))
-            .AddAttribute("Retries",
-                          "Failures in a row before a real server is taken out of service",
-                          UintegerValue(3),
-                          MakeUintegerAccessor(&HealthCheck::m_retries),
-                          MakeUintegerChecker<uint32_t>(1))
-            .AddAttribute("Rise",
-                          "Successes in a row before a real server is put back",
-                          UintegerValue(1),
-                          MakeUintegerAccessor(&HealthCheck::m_rise),
-                          MakeUintegerChecker<uint32_t>(1))
-            .AddAttribute("Port",
-                          "TCP port that is connected to; 0 is the real server's own",
-                          UintegerValue(0),
-                          MakeUintegerAccessor(&HealthCheck::m_port),
-                          MakeUintegerChecker<uint16_t>())
-            .AddAttribute("InhibitOnFailure",
-                          "Set the weight of a dead real server to 0 in place of deleting it, as "
-                          "keepalived's inhibit_on_failure does: its connections stay with it",
-                          BooleanValue(false),
-                          MakeBooleanAccessor(&HealthCheck::m_inhibit),
-                          MakeBooleanChecker())
-            .AddAttribute("Jitter",
-                          "Delay added to each probe, in seconds; below 0 counts as 0",
-                          StringValue("ns3::ConstantRandomVariable[Constant=0.0]"),
-                          MakePointerAccessor(&HealthCheck::m_jitter),
-                          MakePointerChecker<RandomVariableStream>())
-            .AddTraceSource("Probe",
-                            "A probe has ended: server, whether it answered, time it took",
-                            MakeTraceSourceAccessor(&HealthCheck::m_probeTrace),
-                            "ns3::gipt::HealthCheck::ProbeTracedCallback")
-            .AddTraceSource("ServerDown",
-                            "A real server was found dead and is taken out of service",
-                            MakeTraceSourceAccessor(&HealthCheck::m_downTrace),
-                            "ns3::gipt::HealthCheck::ServerTracedCallback")
-            .AddTraceSource("ServerUp",
-                            "A real server answers again and is put back into service",
-                            MakeTraceSourceAccessor(&HealthCheck::m_upTrace),
-                            "ns3::gipt::HealthCheck::ServerTracedCallback");
-    return tid;
-}
 
 HealthCheck::HealthCheck()
 {
@@ -139,12 +42,48 @@ HealthCheck::AssignStreams(int64_t stream)
     return 1;
 }
 
+bool
+HealthCheck::SetMethod(std::string method)
+{
+    NS_LOG_FUNCTION(this << method);
+    std::string error;
+    const auto probe = HealthProbe::FromMethod(method, error);
+    if (!probe)
+    {
+        NS_LOG_WARN(error);
+        return false;
+    }
+    m_method = method;
+    m_usesPort = probe->UsesPort();
+    probe->Dispose();
+    return true;
+}
+
+std::string
+HealthCheck::GetMethod() const
+{
+    return m_method;
+}
+
+void
+HealthCheck::GetDetectionTime(Time& least, Time& most, Time jitter) const
+{
+    const int64_t rounds = std::max<int64_t>(
+        1,
+        (m_timeout.GetTimeStep() + m_interval.GetTimeStep() - 1) / m_interval.GetTimeStep());
+    const Time interval = m_interval * rounds;
+    least = interval * static_cast<int64_t>(m_retries - 1) + m_timeout;
+    most = least + m_interval + jitter;
+    least -= jitter;
+}
+
 void
 HealthCheck::DoDispose()
 {
     NS_LOG_FUNCTION(this);
-    StopApplication();
-    m_targets.clear();
+    Halt();
+    m_running = false;
+    Release();
     m_director = nullptr;
     m_jitter = nullptr;
     Application::DoDispose();
@@ -168,33 +107,55 @@ HealthCheck::StartApplication()
         }
     }
     NS_ABORT_MSG_IF(!m_director, "HealthCheck: there is no Director on the node and none is set");
-    if (m_method == ICMP_ECHO)
+    m_running = true;
+    if (m_hasPower)
     {
-        m_icmpSocket = Socket::CreateSocket(node, Ipv4RawSocketFactory::GetTypeId());
-        m_icmpSocket->SetAttribute("Protocol", UintegerValue(PROTOCOL_ICMP));
-        // A set bit shuts out a type: nothing but echo replies.
-        m_icmpSocket->SetAttribute("IcmpFilter",
-                                   UintegerValue(~(1U << Icmpv4Header::ICMPV4_ECHO_REPLY)));
-        m_icmpSocket->SetRecvCallback(MakeCallback(&HealthCheck::ReceiveIcmp, this));
+        BeginRound();
     }
-    BeginRound();
 }
 
 void
 HealthCheck::StopApplication()
 {
     NS_LOG_FUNCTION(this);
+    m_running = false;
+    Halt();
+}
+
+void
+HealthCheck::Halt()
+{
     m_roundEvent.Cancel();
-    for (auto& entry : m_targets)
+    for (auto& [key, target] : m_targets)
     {
-        entry.second.probeEvent.Cancel();
-        Abandon(entry.second);
+        target.probeEvent.Cancel();
+        target.reuseEvent.Cancel();
+        target.probe->Dispose();
     }
-    if (m_icmpSocket)
+    m_targets.clear();
+}
+
+void
+HealthCheck::PowerOff()
+{
+    NS_LOG_FUNCTION(this);
+    m_hasPower = false;
+    if (m_running)
     {
-        m_icmpSocket->SetRecvCallback(MakeNullCallback<void, Ptr<Socket>>());
-        m_icmpSocket->Close();
-        m_icmpSocket = nullptr;
+        Halt();
+        RestoreRules();
+    }
+}
+
+void
+HealthCheck::PowerOn()
+{
+    NS_LOG_FUNCTION(this);
+    const bool hadPower = m_hasPower;
+    m_hasPower = true;
+    if (m_running && !hadPower)
+    {
+        BeginRound();
     }
 }
 
@@ -203,6 +164,7 @@ HealthCheck::BeginRound()
 {
     NS_LOG_FUNCTION(this);
     FollowServices();
+    CheckQuorums();
     const auto count = static_cast<int64_t>(m_targets.size());
     int64_t index = 0;
     for (auto& [key, target] : m_targets)
@@ -225,45 +187,38 @@ HealthCheck::FollowServices()
 {
     NS_LOG_FUNCTION(this);
     Targets targets;
-    const auto keep = [&](const Key& key) -> Target& {
+    const auto keep = [&](const Key& key) {
         const auto known = m_targets.find(key);
         if (known != m_targets.end())
         {
             targets.insert(m_targets.extract(known));
         }
-        return targets[key];
+        else if (targets.count(key) == 0)
+        {
+            std::string error; // none: SetMethod() has tried it
+            targets[key].probe = HealthProbe::FromMethod(m_method, error);
+        }
     };
+    ForgetAbsent();
     for (const auto& service : m_director->GetServices())
     {
         for (const auto& server : service->GetServers())
         {
-            keep(GetKey(*server));
+            if (!IsSorry(*service, server->GetAddress()))
+            {
+                keep(GetKey(*service, server->GetAddress(), server->GetPort()));
+            }
         }
     }
-    std::vector<Key> absent;
+    for (const auto& [name, absent] : m_absent)
+    {
+        keep(GetKey(*absent.service, name.second.first, name.second.second));
+    }
     for (auto& [key, target] : m_targets)
     {
-        auto& taken = target.taken;
-        taken.erase(std::remove_if(taken.begin(),
-                                   taken.end(),
-                                   [&](const Taken& t) {
-                                       // One that was inhibited and is not there was deleted.
-                                       return m_inhibit || !IsInService(t.service);
-                                   }),
-                    taken.end());
-        if (taken.empty())
-        {
-            target.probeEvent.Cancel();
-            Abandon(target);
-        }
-        else
-        {
-            absent.push_back(key);
-        }
-    }
-    for (const auto& key : absent)
-    {
-        keep(key);
+        target.probeEvent.Cancel();
+        target.reuseEvent.Cancel();
+        target.probe->Dispose();
     }
     m_targets = std::move(targets);
 }
@@ -271,244 +226,122 @@ HealthCheck::FollowServices()
 void
 HealthCheck::Probe(Key key)
 {
-    NS_LOG_FUNCTION(this << key.first << key.second);
-    Target& target = m_targets.at(key);
-    if (target.waiting)
+    const auto& [address, port, vip] = key;
+    NS_LOG_FUNCTION(this << address << port << vip);
+    const auto& probe = m_targets.at(key).probe;
+    if (probe->IsWaiting())
     {
         return;
     }
-    Abandon(target);
-    target.waiting = true;
-    target.sent = Simulator::Now();
-    target.timeoutEvent = Simulator::Schedule(m_timeout, &HealthCheck::Finish, this, key, false);
-    if (m_method == ICMP_ECHO)
+    ProbeTarget target;
+    target.node = GetNode();
+    target.server = address;
+    target.address = address;
+    target.port = port;
+    target.identifier = m_identifier;
+    // What the director would give to itself does not go through a tunnel either.
+    if (!vip.IsAny() && !m_director->GetRouting()->IsLocal(address))
     {
-        SendEcho(key.first, target);
+        target.address = vip;
+        target.tunnel = HealthTunnel::Get(m_director);
+        target.tunnel->SetProbeAddress(m_probeAddress);
     }
-    else
-    {
-        Connect(key, target);
-    }
+    probe->Start(target, m_timeout, MakeBoundCallback(&HealthCheck::HandleDone, this, key));
 }
 
 void
-HealthCheck::SendEcho(Ipv4Address address, Target& target)
+HealthCheck::HandleDone(HealthCheck* check, Key key, bool answered)
 {
-    NS_LOG_FUNCTION(this << address);
-    target.sequence = ++m_sequence;
-    Icmpv4Echo echo;
-    echo.SetIdentifier(m_identifier);
-    echo.SetSequenceNumber(target.sequence);
-    echo.SetData(Create<Packet>(ECHO_DATA));
-    Icmpv4Header header;
-    header.SetType(Icmpv4Header::ICMPV4_ECHO);
-    if (Node::ChecksumEnabled())
-    {
-        header.EnableChecksum();
-    }
-    const auto packet = Create<Packet>();
-    packet->AddHeader(echo);
-    packet->AddHeader(header);
-    // Without a route nothing is sent: the same as no answer.
-    m_icmpSocket->SendTo(packet, 0, InetSocketAddress(address, 0));
+    check->Finish(key, answered);
 }
 
 void
-HealthCheck::Connect(const Key& key, Target& target)
+HealthCheck::Finish(const Key& key, bool answered)
 {
-    NS_LOG_FUNCTION(this << key.first << key.second);
-    target.socket = Socket::CreateSocket(GetNode(), TcpSocketFactory::GetTypeId());
-    target.socket->SetConnectCallback(MakeBoundCallback(&HealthCheck::Connected, this, key),
-                                      MakeBoundCallback(&HealthCheck::Closed, this, key));
-    target.socket->SetCloseCallbacks(MakeBoundCallback(&HealthCheck::Closed, this, key),
-                                     MakeBoundCallback(&HealthCheck::Closed, this, key));
-    target.socket->Bind();
-    target.socket->Connect(InetSocketAddress(key.first, key.second));
-}
-
-void
-HealthCheck::ReceiveIcmp(Ptr<Socket> socket)
-{
-    NS_LOG_FUNCTION(this << socket);
-    while (const Ptr<Packet> packet = socket->Recv())
-    {
-        Ipv4Header ipHeader;
-        packet->RemoveHeader(ipHeader);
-        // type, code, checksum, identifier, sequence number
-        uint8_t icmp[8];
-        if (packet->CopyData(icmp, sizeof(icmp)) < sizeof(icmp))
-        {
-            continue;
-        }
-        const Key key(ipHeader.GetSource(), 0);
-        const auto known = m_targets.find(key);
-        if (known != m_targets.end() && known->second.waiting && icmp[0] == 0 && icmp[1] == 0 &&
-            (icmp[4] << 8 | icmp[5]) == m_identifier &&
-            (icmp[6] << 8 | icmp[7]) == known->second.sequence)
-        {
-            Finish(key, true);
-        }
-    }
-}
-
-void
-HealthCheck::Connected(HealthCheck* check, Key key, Ptr<Socket> socket)
-{
-    NS_LOG_FUNCTION(check << key.first << key.second << socket);
-    const auto known = check->m_targets.find(key);
-    if (known != check->m_targets.end() && known->second.socket == socket)
-    {
-        check->Finish(key, true);
-        socket->Close();
-    }
-}
-
-void
-HealthCheck::Closed(HealthCheck* check, Key key, Ptr<Socket> socket)
-{
-    NS_LOG_FUNCTION(check << key.first << key.second << socket);
-    const auto known = check->m_targets.find(key);
-    // After an answer the socket is kept until the next probe: then TIME_WAIT has been long enough.
-    if (known != check->m_targets.end() && known->second.socket == socket && known->second.waiting)
-    {
-        known->second.socket = nullptr;
-        check->Finish(key, false);
-    }
-}
-
-void
-HealthCheck::Finish(Key key, bool answered)
-{
-    NS_LOG_FUNCTION(this << key.first << key.second << answered);
+    const auto address = std::get<0>(key);
+    NS_LOG_FUNCTION(this << address << std::get<1>(key) << answered);
     Target& target = m_targets.at(key);
-    target.waiting = false;
-    target.timeoutEvent.Cancel();
-    if (!answered)
-    {
-        Abandon(target);
-    }
-    m_probeTrace(key.first, answered, Simulator::Now() - target.sent);
+    m_probeTrace(address, answered, target.probe->GetElapsed());
     if (answered)
     {
         target.failures = 0;
         target.successes++;
         if (target.down && target.successes >= m_rise)
         {
-            NS_LOG_INFO(key.first << " port " << key.second << " is up");
             target.down = false;
-            PutBack(key, target);
-            m_upTrace(key.first, key.second);
+            Return(key);
         }
         return;
     }
     target.successes = 0;
     target.failures++;
-    if (target.down)
+    if (target.down || target.held)
     {
-        TakeOut(key, target); // somebody may have added it again
+        TakeOut(ServersOf(key)); // somebody may have added it again
     }
-    else if (target.failures >= m_retries)
+    if (!target.down && target.failures >= m_retries)
     {
-        NS_LOG_INFO(key.first << " port " << key.second << " is down");
-        target.down = true;
-        TakeOut(key, target);
-        m_downTrace(key.first, key.second);
+        FindDead(key, target);
     }
 }
 
 void
-HealthCheck::TakeOut(const Key& key, Target& target)
+HealthCheck::FindDead(const Key& key, Target& target)
 {
-    NS_LOG_FUNCTION(this << key.first << key.second);
-    for (const auto& service : m_director->GetServices())
+    const auto& [address, port, vip] = key;
+    NS_LOG_INFO(address << " port " << port << " is down");
+    const bool wasHeld = target.held;
+    const DampingRule rule{m_halfLife, m_suppress, m_reuse, m_maxHold};
+    const Time now = Simulator::Now();
+    target.down = true;
+    target.reuseEvent.Cancel();
+    target.damping.AddFlap(rule, now);
+    target.held = target.damping.IsHeld(rule, now);
+    TakeOut(ServersOf(key));
+    if (!wasHeld)
     {
-        const std::vector<Ptr<RealServer>> servers = service->GetServers(); // the list changes
-        for (const auto& server : servers)
-        {
-            if (GetKey(*server) != key || (m_inhibit && server->GetWeight() == 0))
-            {
-                continue;
-            }
-            const Taken now{service,
-                            server->GetPort(),
-                            server->GetWeight(),
-                            server->GetUpperThreshold(),
-                            server->GetLowerThreshold()};
-            const auto before =
-                std::find_if(target.taken.begin(), target.taken.end(), [&](const Taken& t) {
-                    return t.service == service && t.port == server->GetPort();
-                });
-            if (before != target.taken.end())
-            {
-                *before = now;
-            }
-            else
-            {
-                target.taken.push_back(now);
-            }
-            if (m_inhibit)
-            {
-                m_director->EditRealServer(service, key.first, now.port, 0, now.upper, now.lower);
-            }
-            else
-            {
-                m_director->RemoveRealServer(service, key.first, now.port);
-            }
-        }
+        m_downTrace(address, port);
+    }
+    if (target.held)
+    {
+        m_heldTrace(address, port, target.damping.GetHoldTime(rule, now));
     }
 }
 
 void
-HealthCheck::PutBack(const Key& key, Target& target)
+HealthCheck::Return(Key key)
 {
-    NS_LOG_FUNCTION(this << key.first << key.second);
-    // What somebody else has put back or changed meanwhile is left as it is.
-    for (const auto& t : target.taken)
+    const auto& [address, port, vip] = key;
+    Target& target = m_targets.at(key);
+    const DampingRule rule{m_halfLife, m_suppress, m_reuse, m_maxHold};
+    const Time now = Simulator::Now();
+    target.held = target.damping.IsHeld(rule, now);
+    if (target.held)
     {
-        if (!IsInService(t.service))
-        {
-            continue;
-        }
-        const Ptr<RealServer> server = t.service->FindServer(key.first, t.port);
-        if (!m_inhibit && !server)
-        {
-            m_director->AddRealServer(t.service, key.first, t.port, t.weight, t.upper, t.lower);
-        }
-        else if (m_inhibit && server && server->GetWeight() == 0)
-        {
-            m_director->EditRealServer(t.service, key.first, t.port, t.weight, t.upper, t.lower);
-        }
+        target.reuseEvent = Simulator::Schedule(target.damping.GetHoldTime(rule, now),
+                                                &HealthCheck::Return,
+                                                this,
+                                                key);
+        return;
     }
-    target.taken.clear();
+    NS_LOG_INFO(address << " port " << port << " is up");
+    PutBack(ServersOf(key));
+    m_upTrace(address, port);
+}
+
+ServiceKeeper::Choice
+HealthCheck::ServersOf(const Key& key) const
+{
+    return [this, key](const VirtualService& service, Ipv4Address address, uint16_t port) {
+        return GetKey(service, address, port) == key;
+    };
 }
 
 HealthCheck::Key
-HealthCheck::GetKey(const RealServer& server) const
+HealthCheck::GetKey(const VirtualService& service, Ipv4Address address, uint16_t port) const
 {
-    const uint16_t port = m_method == ICMP_ECHO ? 0 : m_port != 0 ? m_port : server.GetPort();
-    return {server.GetAddress(), port};
-}
-
-bool
-HealthCheck::IsInService(Ptr<VirtualService> service) const
-{
-    const auto& services = m_director->GetServices();
-    return std::find(services.begin(), services.end(), service) != services.end();
-}
-
-void
-HealthCheck::Abandon(Target& target)
-{
-    target.waiting = false;
-    target.timeoutEvent.Cancel();
-    if (!target.socket)
-    {
-        return;
-    }
-    // A server that does not answer hears nothing more; one that keeps a closed connection open is
-    // left alone with it, as after Linux' tcp_fin_timeout. There is one socket for each server.
-    AbandonTcp(target.socket);
-    target.socket = nullptr;
+    const uint16_t asked = !m_usesPort ? 0 : m_port != 0 ? m_port : port;
+    return {address, asked, m_tunnel ? service.GetAddress() : Ipv4Address::GetAny()};
 }
 
 } // namespace gipt

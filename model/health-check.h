@@ -7,7 +7,11 @@
 #ifndef GIPT_HEALTH_CHECK_H
 #define GIPT_HEALTH_CHECK_H
 
+#include "flap-damping.h"
+#include "health-probe.h"
 #include "ns3-release.h"
+#include "restartable.h"
+#include "service-keeper.h"
 
 #include "ns3/application.h"
 #include "ns3/event-id.h"
@@ -18,40 +22,39 @@
 
 #include <cstdint>
 #include <map>
-#include <utility>
-#include <vector>
+#include <string>
+#include <tuple>
 
 namespace ns3
 {
 
 class RandomVariableStream;
-class Socket;
 
 namespace gipt
 {
 
 class Director;
-class RealServer;
-class VirtualService;
 
 /**
  * @ingroup global-ip-tunneling
- * @brief Watches the real servers of a director and takes dead ones out of service, as keepalived
- * does.
+ * @brief The health monitor: watches the real servers of a director and takes dead ones out of
+ * service, as keepalived does.
  *
- * Installed on the director's node, it asks each server for an ICMP echo, or connects to it by TCP
- * and closes again, from the director's own address to the server's own (RIP). After Retries
- * failures in a row a server is deleted from the services it is in (or its weight set to 0, with
- * InhibitOnFailure); after Rise successes it is put back with weight and thresholds it had.
+ * Installed on the director's node, it asks each server by a HealthProbe: ICMP echo, TCP connect,
+ * HTTP GET or UDP, from the director's own address to the server's own (RIP), or, with Tunnel,
+ * through the tunnel to the VIP on that server, the way a client's packets go. After Retries
+ * failures in a row a server is found dead and deleted from the services it is in (or its weight
+ * set to 0, with InhibitOnFailure); after Rise successes it is found alive and put back with weight
+ * and thresholds it had, unless it flaps. What else is done to the services is in ServiceKeeper.
  *
  * Servers added while it runs are watched from the next round on. A server or service that
  * somebody else deletes is forgotten. A server that serves several ports or services at one
- * address is asked once for each port (ICMP: once).
+ * address is asked once for each port (ICMP: once; through the tunnel: once for each VIP).
  *
- * The probes of a round are spread evenly over Interval, in order of the servers' addresses. A
- * server that dies is out of service after at most Retries * Interval + Timeout.
+ * The probes of a round are spread evenly over Interval, in order of the servers' addresses.
+ * GetDetectionTime() tells when a server that dies is out of service.
  */
-class HealthCheck : public Application
+class HealthCheck : public Application, public Restartable, public ServiceKeeper
 {
   public:
     /**
@@ -59,13 +62,6 @@ class HealthCheck : public Application
      * @return the object TypeId
      */
     static TypeId GetTypeId();
-
-    /** How a server is asked. */
-    enum Method
-    {
-        ICMP_ECHO,  ///< echo request, RFC 792
-        TCP_CONNECT ///< three-way handshake, then close
-    };
 
     HealthCheck();
     ~HealthCheck() override;
@@ -78,6 +74,46 @@ class HealthCheck : public Application
      * @return the number of streams used
      */
     virtual int64_t AssignStreams(int64_t stream) GIPT_OVERRIDE_342;
+
+    /**
+     * @brief Choose how a server is asked.
+     * @param method short name of a probe or its TypeId name, and attributes of it if any, such as
+     *        "http[Path=/alive|Status=200,204]"
+     * @return false when there is no such probe or attribute; nothing changes then
+     */
+    bool SetMethod(std::string method);
+
+    /**
+     * @brief How a server is asked.
+     * @return as SetMethod() took it
+     */
+    std::string GetMethod() const;
+
+    /**
+     * @brief Bounds of the time from a server's death to its being out of service, when it dies in
+     * silence (a refusal is quicker).
+     *
+     * The death falls between two probes, so that the first that fails begins up to Interval later.
+     * Those that fail begin every I: Interval, or the next multiple of it that is no shorter than
+     * Timeout. The last of Retries begins (Retries - 1) I after the first and fails Timeout later.
+     *
+     * @param[out] least (Retries - 1) I + Timeout, less the jitter; a round trip less when the
+     * death falls between a request and its answer
+     * @param[out] most (Retries - 1) I + Timeout + Interval, plus the jitter
+     * @param jitter the longest delay that Jitter gives
+     */
+    void GetDetectionTime(Time& least, Time& most, Time jitter = Time(0)) const;
+
+    /**
+     * @brief The director's node has lost its power: what was learnt is forgotten, and the services
+     * are what they were configured to be, as keepalived makes them at boot.
+     */
+    void PowerOff() override;
+
+    /**
+     * @brief Begin anew: all servers count as alive until they are found dead.
+     */
+    void PowerOn() override;
 
     /**
      * @brief The hook on probes that have ended.
@@ -94,42 +130,43 @@ class HealthCheck : public Application
      */
     typedef void (*ServerTracedCallback)(Ipv4Address address, uint16_t port);
 
+    /**
+     * @brief The hook on servers that flap.
+     * @param address the server's own address (RIP)
+     * @param port the port asked, 0 for ICMP
+     * @param hold how long it is held out if it does not flap again
+     */
+    typedef void (*HeldTracedCallback)(Ipv4Address address, uint16_t port, Time hold);
+
   protected:
     void DoDispose() override;
 
   private:
-    /** Address and port that are asked; the port is 0 for ICMP. */
-    using Key = std::pair<Ipv4Address, uint16_t>;
-
-    /** A real server as it was before it was taken out. */
-    struct Taken
-    {
-        Ptr<VirtualService> service; ///< where it was
-        uint16_t port;               ///< its port there
-        uint32_t weight;             ///< its weight
-        uint32_t upper;              ///< upper threshold
-        uint32_t lower;              ///< lower threshold
-    };
+    /** Address and port that are asked, and VIP; 0 without a port, 0.0.0.0 when the RIP is. */
+    using Key = std::tuple<Ipv4Address, uint16_t, Ipv4Address>;
 
     /** What is known of one address and port. */
     struct Target
     {
-        uint32_t failures{0};     ///< in a row
-        uint32_t successes{0};    ///< in a row
-        bool down{false};         ///< found dead
-        bool waiting{false};      ///< a probe is under way
-        uint16_t sequence{0};     ///< of the last echo request
-        Time sent;                ///< when the last probe began
-        EventId probeEvent;       ///< next probe
-        EventId timeoutEvent;     ///< end of waiting
-        Ptr<Socket> socket;       ///< TCP: the last connection
-        std::vector<Taken> taken; ///< servers taken out and not yet put back
+        uint32_t failures{0};   ///< in a row
+        uint32_t successes{0};  ///< in a row
+        bool down{false};       ///< found dead
+        bool held{false};       ///< out of service because it flaps
+        FlapDamping damping;    ///< its penalty
+        EventId probeEvent;     ///< next probe
+        EventId reuseEvent;     ///< end of being held
+        Ptr<HealthProbe> probe; ///< asks it
     };
 
-    using Targets = std::map<Key, Target>; ///< in order of address and port
+    using Targets = std::map<Key, Target>; ///< in order of address, port and VIP
 
     void StartApplication() override;
     void StopApplication() override;
+
+    /**
+     * @brief Ask no more, and wait for nothing.
+     */
+    void Halt();
 
     /**
      * @brief Begin a round: see which servers there are and plan a probe of each.
@@ -148,97 +185,66 @@ class HealthCheck : public Application
     void Probe(Key key);
 
     /**
-     * @brief Send an echo request.
-     * @param address where to
-     * @param target gets the sequence number
-     */
-    void SendEcho(Ipv4Address address, Target& target);
-
-    /**
-     * @brief Begin to connect.
-     * @param key where to
-     * @param target gets the socket
-     */
-    void Connect(const Key& key, Target& target);
-
-    /**
-     * @brief Read what came in at the ICMP socket.
-     * @param socket the socket
-     */
-    void ReceiveIcmp(Ptr<Socket> socket);
-
-    /**
-     * @brief A connection was accepted.
-     * @param check the health check
-     * @param key the target
-     * @param socket the connection
-     */
-    static void Connected(HealthCheck* check, Key key, Ptr<Socket> socket);
-
-    /**
-     * @brief A connection was refused, or has ended.
-     *
-     * ns-3's TCP passes over a RST that answers its SYN, so that a refused probe ends by Timeout.
-     *
-     * @param check the health check
-     * @param key the target
-     * @param socket the connection
-     */
-    static void Closed(HealthCheck* check, Key key, Ptr<Socket> socket);
-
-    /**
      * @brief The probe has ended.
+     * @param check the health check
      * @param key the target
      * @param answered whether the server answered
      */
-    void Finish(Key key, bool answered);
+    static void HandleDone(HealthCheck* check, Key key, bool answered);
 
     /**
-     * @brief Take the servers of a target out of service, those that are in.
+     * @brief Draw the conclusions of a probe.
      * @param key the target
-     * @param target gets the servers taken
+     * @param answered whether the server answered
      */
-    void TakeOut(const Key& key, Target& target);
+    void Finish(const Key& key, bool answered);
 
     /**
-     * @brief Put the servers of a target back that were taken out.
+     * @brief A server was found dead.
      * @param key the target
-     * @param target its servers
+     * @param target what is known of it
      */
-    void PutBack(const Key& key, Target& target);
+    void FindDead(const Key& key, Target& target);
+
+    /**
+     * @brief A server was found alive, or was held long enough: put it back unless it is to wait.
+     * @param key the target
+     */
+    void Return(Key key);
+
+    /**
+     * @brief The servers that are asked by a target.
+     * @param key the target
+     * @return true for each of them
+     */
+    Choice ServersOf(const Key& key) const;
 
     /**
      * @brief The target that a server is asked by.
-     * @param server the server
-     * @return address and port
+     * @param service its service
+     * @param address RIP
+     * @param port its port
+     * @return address, port and VIP
      */
-    Key GetKey(const RealServer& server) const;
+    Key GetKey(const VirtualService& service, Ipv4Address address, uint16_t port) const;
 
-    /**
-     * @brief Whether the director still has a service.
-     * @param service the service
-     * @return true when it has
-     */
-    bool IsInService(Ptr<VirtualService> service) const;
-
-    /**
-     * @brief Stop waiting and forget the connection.
-     * @param target the target
-     */
-    static void Abandon(Target& target);
-
-    Ptr<Director> m_director;           ///< whose servers are watched
-    Method m_method{ICMP_ECHO};         ///< how a server is asked
+    std::string m_method;               ///< how a server is asked
+    bool m_usesPort{false};             ///< the method asks at a port
+    bool m_tunnel{false};               ///< ask through the tunnel at the VIP
+    Ipv4Address m_probeAddress;         ///< source of such probes, 0.0.0.0: the director's
     Time m_interval;                    ///< between two probes of one server
     Time m_timeout;                     ///< how long to wait for an answer
     uint32_t m_retries{3};              ///< failures in a row before a server is taken out
     uint32_t m_rise{1};                 ///< successes in a row before it is put back
-    uint16_t m_port{0};                 ///< TCP port, 0 for the server's own
-    bool m_inhibit{false};              ///< set the weight to 0 in place of deleting
+    uint16_t m_port{0};                 ///< port that is asked, 0 for the server's own
+    Time m_halfLife;                    ///< of the penalty for flapping, 0: no damping
+    double m_suppress{2};               ///< penalty above which a server is held out
+    double m_reuse{0.75};               ///< penalty down to which it is
+    Time m_maxHold;                     ///< longest time that it is
     Ptr<RandomVariableStream> m_jitter; ///< delay of each probe, in seconds
     uint16_t m_identifier{0};           ///< of echo requests
-    uint16_t m_sequence{0};             ///< of the last echo request
-    Ptr<Socket> m_icmpSocket;           ///< sends echo requests and gets the replies
+    bool m_running{false};              ///< started and not stopped
+    bool m_hasPower{true};              ///< its node has
     EventId m_roundEvent;               ///< next round
     Targets m_targets;                  ///< what is asked
 
@@ -248,6 +254,8 @@ class HealthCheck : public Application
     TracedCallback<Ipv4Address, uint16_t> m_downTrace;
     /// A server answers again and was put back
     TracedCallback<Ipv4Address, uint16_t> m_upTrace;
+    /// A server flaps and is held out of service
+    TracedCallback<Ipv4Address, uint16_t, Time> m_heldTrace;
 };
 
 } // namespace gipt

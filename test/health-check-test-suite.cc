@@ -27,6 +27,7 @@
 #include "ns3/uinteger.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,6 +46,10 @@
  * 4. One probe for each address, and for each port with TCP; spread evenly over the interval.
  * 5. Sockets do not pile up, with a server that never answers and one that never closes.
  * 6. Jitter: other times, the same with the same stream.
+ * 7. Detection time: within the bounds of GetDetectionTime() and as computed, for deaths at ten
+ *    times, timeouts shorter and longer than the interval.
+ * 8. Flap damping: the penalty by numbers; a server that flaps is held out until the predicted
+ *    time, one that is damped but calm or not damped at all is not.
  */
 
 using namespace ns3;
@@ -390,6 +395,122 @@ class TimesTestCase : public TestCase
     }
 };
 
+/// When a death is found
+class DetectionTestCase : public TestCase
+{
+  public:
+    DetectionTestCase()
+        : TestCase("Detection time as predicted")
+    {
+    }
+
+  private:
+    /**
+     * @brief Kill a server ten times within an interval.
+     * @param interval between probes
+     * @param timeout of a probe
+     * @param retries failures in a row
+     * @param spacing between two probes that fail
+     */
+    void Check(Time interval, Time timeout, uint32_t retries, Time spacing)
+    {
+        for (int64_t i = 0; i < 10; i++)
+        {
+            HealthBench bench;
+            bench.check->SetAttribute("Interval", TimeValue(interval));
+            bench.check->SetAttribute("Timeout", TimeValue(timeout));
+            bench.check->SetAttribute("Retries", UintegerValue(retries));
+            const Time death = MilliSeconds(20100) + interval * i / 10;
+            bench.Set(2, death, false);
+            bench.Run(Seconds(50));
+            NS_TEST_ASSERT_MSG_EQ(bench.downs.size(), 1, "found once");
+            Time least;
+            Time most;
+            bench.check->GetDetectionTime(least, most);
+            const Time took = bench.downs.at(0) - death;
+            NS_TEST_EXPECT_MSG_GT_OR_EQ(took, least, "not before");
+            NS_TEST_EXPECT_MSG_LT_OR_EQ(took, most, "not after");
+            NS_TEST_EXPECT_MSG_EQ(most - least, interval, "bounds an interval apart");
+            // the second of three servers: a third of an interval after each round
+            Time first = interval / 3;
+            while (first < death)
+            {
+                first += interval;
+            }
+            const Time predicted =
+                first + spacing * static_cast<int64_t>(retries - 1) + timeout - death;
+            NS_TEST_EXPECT_MSG_EQ_TOL(took.GetSeconds(), predicted.GetSeconds(), 1e-6, "just then");
+        }
+    }
+
+    void DoRun() override
+    {
+        Check(Seconds(2), Seconds(1), 3, Seconds(2));
+        Check(Seconds(3), Seconds(3), 1, Seconds(3));
+        Check(Seconds(1), Seconds(2.5), 2, Seconds(3));
+    }
+};
+
+/// Servers that flap
+class DampingTestCase : public TestCase
+{
+  public:
+    DampingTestCase()
+        : TestCase("Flap damping")
+    {
+    }
+
+  private:
+    void DoRun() override
+    {
+        // half-life 10 s, held above 1.5 down to 0.5, at most 20 s: a ceiling of 0.5 * 2^2 = 2
+        const DampingRule rule{Seconds(10), 1.5, 0.5, Seconds(20)};
+        FlapDamping damping;
+        NS_TEST_EXPECT_MSG_EQ(damping.AddFlap(rule, Seconds(100)), false, "one is none");
+        NS_TEST_EXPECT_MSG_EQ(damping.IsHeld(rule, Seconds(100)), false, "not held");
+        NS_TEST_EXPECT_MSG_EQ_TOL(damping.GetPenalty(rule, Seconds(110)), 0.5, 1e-12, "halved");
+        NS_TEST_EXPECT_MSG_EQ(damping.AddFlap(rule, Seconds(110)), false, "1.5 is not above 1.5");
+        NS_TEST_EXPECT_MSG_EQ(damping.AddFlap(rule, Seconds(120)), true, "0.75 + 1 is");
+        NS_TEST_EXPECT_MSG_EQ(damping.AddFlap(rule, Seconds(120)), false, "held already");
+        NS_TEST_EXPECT_MSG_EQ_TOL(damping.GetPenalty(rule, Seconds(120)), 2.0, 1e-12, "ceiling");
+        NS_TEST_EXPECT_MSG_EQ(damping.GetHoldTime(rule, Seconds(121)), Seconds(19), "two halves");
+        NS_TEST_EXPECT_MSG_EQ(damping.IsHeld(rule, Seconds(139.9)), true, "to the end");
+        NS_TEST_EXPECT_MSG_EQ(damping.IsHeld(rule, Seconds(140)), false, "calm");
+        const DampingRule none{};
+        NS_TEST_EXPECT_MSG_EQ(damping.AddFlap(none, Seconds(140)), false, "without damping");
+
+        for (const bool isDamped : {false, true})
+        {
+            HealthBench bench;
+            bench.check->SetAttribute("Interval", TimeValue(Seconds(1)));
+            bench.check->SetAttribute("Timeout", TimeValue(Seconds(0.5)));
+            bench.check->SetAttribute("Retries", UintegerValue(1));
+            bench.check->SetAttribute("DampingHalfLife", TimeValue(Seconds(isDamped ? 60 : 0)));
+            for (int i = 0; i < 3; i++)
+            {
+                bench.Set(2, Seconds(10.1 + 10 * i), false);
+                bench.Set(2, Seconds(15.1 + 10 * i), true);
+            }
+            bench.Set(3, Seconds(10.1), false); // flaps twice only
+            bench.Set(3, Seconds(15.1), true);
+            bench.Set(3, Seconds(20.1), false);
+            bench.Set(3, Seconds(25.1), true);
+            bench.Run(Seconds(300));
+            NS_TEST_EXPECT_MSG_EQ(bench.downs.size(), 5, "all deaths are told");
+            NS_TEST_ASSERT_MSG_EQ(bench.ups.size(), 5, "and returns");
+            const Time last = bench.downs.back();
+            // 1 + 2^(-1/6) + 2^(-2/6) = 2.685 comes down to 0.75 in 110.4 s
+            const double penalty = 1 + std::exp2(-1 / 6.0) + std::exp2(-2 / 6.0);
+            const double hold = isDamped ? 60 * std::log2(penalty / 0.75) : 5;
+            NS_TEST_EXPECT_MSG_EQ_TOL((bench.ups.back() - last).GetSeconds(),
+                                      hold,
+                                      (isDamped ? 1e-5 : 1),
+                                      "held until it is calm");
+            NS_TEST_EXPECT_MSG_EQ_TOL(bench.ups.at(3).GetSeconds(), 25.6, 0.6, "twice is no crime");
+        }
+    }
+};
+
 /// All tests of the health check
 class HealthCheckTestSuite : public TestSuite
 {
@@ -407,6 +528,8 @@ class HealthCheckTestSuite : public TestSuite
         AddTestCase(new TcpTestCase);
         AddTestCase(new ChangesTestCase);
         AddTestCase(new TimesTestCase);
+        AddTestCase(new DetectionTestCase);
+        AddTestCase(new DampingTestCase);
     }
 };
 
