@@ -11,6 +11,7 @@ cpp_examples = [
     ("first-director", "True", "False"),
     ("global-failover --fail=Houston@2s-4s --duration=8s --rate=50 --results=testpy-output/global-failover", "True", "False"),
     ("graph-routing", "True", "False"),
+    ("health-monitor", "True", "False"),
     ("million-connections --connections=2000", "True", "False"),
     ("own-scheduler", "True", "False"),
     ("real-server-replay /dev/null", "True", "False"),
