@@ -36,8 +36,12 @@ ConnectionBooks::~ConnectionBooks() = default;
 void
 ConnectionBooks::ClearConnections()
 {
+    // others are not told: what is lost here is what they are to keep
+    ConnectionObserver* const observer = m_observer;
+    m_observer = nullptr;
     m_table.ForEach([this](const Connection& connection) { Release(connection); });
     m_table.Clear();
+    m_observer = observer;
 }
 
 void
@@ -134,6 +138,31 @@ ConnectionBooks::GetTemplate(const Connection& connection)
     return nullptr;
 }
 
+Connection*
+ConnectionBooks::FindTemplateFor(const Connection& connection)
+{
+    Connection* entry = m_table.Peek(GetTemplateKey(m_pool[connection.server].id,
+                                                    connection.flags & NETMASK,
+                                                    ConnectionTable::GetKey(connection)));
+    return entry && entry->server == connection.server ? entry : nullptr;
+}
+
+void
+ConnectionBooks::Bind(RealServer& server, bool isTemplate, bool isActive)
+{
+    server.Bind(isTemplate);
+    if (isActive)
+    {
+        server.Count(true);
+    }
+}
+
+void
+ConnectionBooks::Unbind(RealServer& server, bool isTemplate, bool isActive)
+{
+    server.Unbind(isTemplate, isActive);
+}
+
 void
 ConnectionBooks::Invalidate(Connection* entry, Time now)
 {
@@ -172,30 +201,46 @@ ConnectionBooks::Track(Connection& connection, uint8_t tcpFlags, Time now)
         before == ConnectionState::UDP ? before : NextTcpState(before, tcpFlags, IsSecureTcp());
     if (after != before)
     {
-        connection.state = static_cast<uint8_t>(after);
-        if (IsActive(after) != IsActive(before))
-        {
-            m_pool[connection.server].server->Count(IsActive(after));
-        }
+        SetState(connection, after);
         if (after == ConnectionState::ESTABLISHED && (connection.flags & CONTROLLED))
         {
-            if (Connection* entry = GetTemplate(connection))
+            Connection* entry = GetTemplate(connection);
+            if (entry && !(entry->flags & ASSURED))
             {
                 entry->flags |= ASSURED;
+                if (m_observer)
+                {
+                    m_observer->TemplateChanged(*entry, now);
+                }
             }
-        }
-        if (!m_stateTrace.IsEmpty())
-        {
-            m_stateTrace(ConnectionTable::GetKey(connection), ToString(before), ToString(after));
         }
     }
     return m_table.Restart(&connection, now, GetTimeout(after));
 }
 
 void
+ConnectionBooks::SetState(Connection& connection, ConnectionState after)
+{
+    const auto before = static_cast<ConnectionState>(connection.state);
+    connection.state = static_cast<uint8_t>(after);
+    if (IsActive(after) != IsActive(before))
+    {
+        m_pool[connection.server].server->Count(IsActive(after));
+    }
+    if (after != before && !m_stateTrace.IsEmpty())
+    {
+        m_stateTrace(ConnectionTable::GetKey(connection), ToString(before), ToString(after));
+    }
+}
+
+void
 ConnectionBooks::Release(const Connection& connection)
 {
     const auto server = m_pool[connection.server].server;
+    if (m_observer)
+    {
+        m_observer->Removed(connection);
+    }
     if (connection.IsTemplate())
     {
         server->Unbind(true, false);
@@ -218,10 +263,24 @@ ConnectionBooks::Release(const Connection& connection)
 void
 ConnectionBooks::HandleExpiry(Connection& connection, Time now)
 {
+    if (connection.flags & HOLDER)
+    {
+        // its holder says when it is gone
+        const bool isTemplate = connection.IsTemplate();
+        const auto state = static_cast<ConnectionState>(connection.state);
+        m_table.Restart(&connection,
+                        now,
+                        isTemplate ? GetTemplateTimeout(connection) : GetTimeout(state));
+        return;
+    }
     if (connection.IsTemplate() && connection.GetReferences() > 0)
     {
         SetTemplateTimeout(connection, TEMPLATE_EXTENSION);
         m_table.Restart(&connection, now, TEMPLATE_EXTENSION);
+        if (m_observer)
+        {
+            m_observer->TemplateExtended(connection, now);
+        }
         return;
     }
     Release(connection);
@@ -238,8 +297,14 @@ ConnectionBooks::ServerRetired()
     for (const bool isTemplate : {false, true})
     {
         const auto isOrphan = [this, isTemplate](Connection& connection) {
-            return connection.IsTemplate() == isTemplate && !GetPlace(connection.server).service &&
-                   (!isTemplate || connection.GetReferences() == 0);
+            const PoolEntry& place = GetPlace(connection.server);
+            if (connection.IsTemplate() != isTemplate || place.service || place.isForeign ||
+                (isTemplate && connection.GetReferences() > 0))
+            {
+                return false;
+            }
+            connection.flags &= ~HOLDER;
+            return true;
         };
         m_table.Sweep(0, UINT64_MAX, isOrphan, GetTime());
     }
@@ -341,6 +406,7 @@ ConnectionBooks::Defend(Time now)
         {
             return false;
         }
+        connection.flags &= ~HOLDER;
         if (connection.flags & CONTROLLED && !connection.IsTemplate())
         {
             // its template goes with it, if it was for nothing else (ip_vs_conn_expire)

@@ -8,6 +8,7 @@
 #define GIPT_CONNECTION_BOOKS_H
 
 #include "connection-key.h"
+#include "connection-observer.h"
 #include "connection-state.h"
 #include "connection-table.h"
 #include "overload-defence.h"
@@ -212,8 +213,14 @@ class ConnectionBooks : public ServiceTable, public OverloadDefence
         CONTROLLED = 0x40, ///< has a template (ip_vs_conn.c, control)
         ASSURED = 0x80,    ///< template with an established connection (IP_VS_CTPL_S_ASSURED)
         PACKET = 0x100,    ///< one in the count of one-packet connections of a template
-        PACKETS = 0xf00    ///< that count, up to 15
+        PACKETS = 0xf00,   ///< that count, up to 15
+        TOLD = 0xf00, ///< state of a connection that was told to others (ip_vs_conn, old_state)
+        TOLD_UNIT = 0x100,   ///< lowest bit of it
+        HOLDER = 0x7000,     ///< the director that holds the entry, 0 for this one
+        HOLDER_UNIT = 0x1000 ///< lowest bit of it
     };
+
+    ConnectionObserver* m_observer{nullptr}; ///< is told of changes, may be null
 
     /**
      * @brief The key of a client's template.
@@ -232,6 +239,14 @@ class ConnectionBooks : public ServiceTable, public OverloadDefence
      * @return the template, null when it is gone
      */
     Connection* GetTemplate(const Connection& connection);
+
+    /**
+     * @brief The template that an entry with CONTROLLED and netmask length belongs to, whether it
+     * is referred to already or not.
+     * @param connection the connection
+     * @return the template, null when there is none
+     */
+    Connection* FindTemplateFor(const Connection& connection);
 
     /**
      * @brief How long a template stays after a new connection: what its service said when it was
@@ -274,6 +289,29 @@ class ConnectionBooks : public ServiceTable, public OverloadDefence
      * @return true when it now ends earlier than before
      */
     bool Track(Connection& connection, uint8_t tcpFlags, Time now);
+
+    /**
+     * @brief Give a connection a state, count it and trace it; its timer stays.
+     * @param connection the entry, not a template
+     * @param after the state
+     */
+    void SetState(Connection& connection, ConnectionState after);
+
+    /**
+     * @brief Have an entry that is not new count for a server.
+     * @param server the server
+     * @param isTemplate it is a template
+     * @param isActive it counts as active
+     */
+    static void Bind(RealServer& server, bool isTemplate, bool isActive);
+
+    /**
+     * @brief Have an entry count for a server no more.
+     * @param server the server
+     * @param isTemplate it is a template
+     * @param isActive it counted as active
+     */
+    static void Unbind(RealServer& server, bool isTemplate, bool isActive);
 
     /**
      * @brief Keep the books of an entry that has left or is leaving the table.

@@ -70,6 +70,7 @@ DirectorCore::SchedulePersistent(VirtualService& service,
     if (entry)
     {
         const RealServer& server = *m_pool[entry->server].server;
+        Own(*entry);
         if (!server.IsInService() || (expireQuiescentTemplate && server.GetWeight() == 0))
         {
             Invalidate(entry, now);
@@ -94,11 +95,18 @@ DirectorCore::SchedulePersistent(VirtualService& service,
         }
         SetTemplateTimeout(*entry, service.GetPersistence());
         server->Bind(true);
+        if (m_observer)
+        {
+            m_observer->TemplateChanged(*entry, now);
+        }
     }
-    if (service.IsOnePacket() && key.protocol != PROTOCOL_TCP &&
-        (entry->flags & PACKETS) != PACKETS)
+    if (service.IsOnePacket() && key.protocol != PROTOCOL_TCP)
     {
-        entry->flags += PACKET;
+        entry->flags += (entry->flags & PACKETS) != PACKETS ? PACKET : 0;
+        if (m_observer)
+        {
+            m_observer->CountedTemplate(*entry, now);
+        }
     }
     // each new connection restarts the template's timer
     m_table.Restart(entry, now, GetTemplateTimeout(*entry));
@@ -235,7 +243,7 @@ DirectorCore::Decide(const ConnectionKey& key,
         const RealServer& server = *m_pool[connection->server].server;
         isReplaced = isTcp && (tcpFlags & TCP_FLAG_SYN) &&
                      ((expireNodestConn && server.GetWeight() == 0) || IsReused(*connection));
-        if (!isReplaced && !server.IsInService())
+        if (!isReplaced && !server.IsInService() && !m_pool[connection->server].isForeign)
         {
             if (!expireNodestConn)
             {
@@ -280,6 +288,10 @@ DirectorCore::Decide(const ConnectionKey& key,
     CountPacket(*connection, bytes, decision);
     decision.timerChanged |= Track(*connection, tcpFlags, now);
     decision.verdict = Verdict::FORWARD;
+    if (m_observer)
+    {
+        m_observer->Counted(*connection, now);
+    }
     return decision;
 }
 
@@ -311,7 +323,8 @@ DirectorCore::DecideTruncated(const ConnectionKey& key, uint32_t bytes, Time now
     {
         return decision;
     }
-    if (!m_pool[connection->server].server->IsInService() && !expireNodestConn)
+    const PoolEntry& place = m_pool[connection->server];
+    if (!place.server->IsInService() && !place.isForeign && !expireNodestConn)
     {
         decision.reason = DropReason::SERVER_GONE;
         return decision;
@@ -322,6 +335,10 @@ DirectorCore::DecideTruncated(const ConnectionKey& key, uint32_t bytes, Time now
     decision.timerChanged = m_table.Restart(connection, now, GetTimeout(state));
     decision.verdict = Verdict::FORWARD;
     decision.reason = DropReason::NONE;
+    if (m_observer)
+    {
+        m_observer->Counted(*connection, now);
+    }
     return decision;
 }
 

@@ -7,7 +7,7 @@
 #ifndef GIPT_DIRECTOR_CORE_H
 #define GIPT_DIRECTOR_CORE_H
 
-#include "connection-books.h"
+#include "shared-books.h"
 
 #include "ns3/nstime.h"
 #include "ns3/ptr.h"
@@ -91,7 +91,7 @@ struct Decision
  * The public member variables are the kernel's sysctls (net.ipv4.vs.*); Director makes Attributes
  * of them.
  */
-class DirectorCore : public ConnectionBooks
+class DirectorCore : public SharedBooks
 {
   public:
     /**

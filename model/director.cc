@@ -167,6 +167,12 @@ Director::DefenceChanged()
 }
 
 void
+Director::TimersChanged()
+{
+    ScheduleExpiry();
+}
+
+void
 Director::MarkPackets(Ipv4Address network, Ipv4Mask mask, uint32_t mark)
 {
     NS_LOG_FUNCTION(this << network << mask << mark);

@@ -149,6 +149,15 @@ class Director : public Application, public DirectorCore, public Restartable
     }
 
     /**
+     * @brief Whether the director's node has power.
+     * @return true when it has
+     */
+    bool HasPower() const
+    {
+        return m_hasPower;
+    }
+
+    /**
      * @brief The power is gone: connections, fragments and path MTUs are lost.
      */
     void PowerOff() override;
@@ -249,6 +258,7 @@ class Director : public Application, public DirectorCore, public Restartable
     void StopApplication() override;
     void ServiceAdded(const VirtualService& service) override;
     void DefenceChanged() override;
+    void TimersChanged() override;
 
     /**
      * @brief See packets from now on.

@@ -305,22 +305,7 @@ ServiceTable::AddRealServer(Ptr<VirtualService> service,
     }
     else
     {
-        uint32_t index = m_pool.size();
-        if (m_freePlaces.empty())
-        {
-            m_pool.emplace_back();
-        }
-        else
-        {
-            index = m_freePlaces.back();
-            m_freePlaces.pop_back();
-        }
-        place = &m_pool[index];
-        place->server = CreateObject<RealServer>();
-        place->id = service->m_id;
-        place->server->m_address = address;
-        place->server->m_port = port;
-        place->server->m_index = index;
+        place = &MakePlace(service->m_id, address, port);
     }
     if (place->origin != service)
     {
@@ -334,6 +319,59 @@ ServiceTable::AddRealServer(Ptr<VirtualService> service,
     service->AddServer(server);
     m_serverTrace(service, server, weight);
     return RuleResult::OK;
+}
+
+ServiceTable::PoolEntry&
+ServiceTable::MakePlace(const ServiceId& id, Ipv4Address address, uint16_t port)
+{
+    auto index = static_cast<uint32_t>(m_pool.size());
+    if (m_freePlaces.empty())
+    {
+        m_pool.emplace_back();
+    }
+    else
+    {
+        index = m_freePlaces.back();
+        m_freePlaces.pop_back();
+    }
+    PoolEntry& place = m_pool[index];
+    place.server = CreateObject<RealServer>();
+    place.id = id;
+    place.server->m_address = address;
+    place.server->m_port = port;
+    place.server->m_index = index;
+    return place;
+}
+
+uint32_t
+ServiceTable::FindPlace(const ConnectionKey& key, uint32_t mark, Ipv4Address address, uint16_t port)
+{
+    const VirtualService* service = Match(key, mark);
+    for (const uint16_t each : {mark ? uint16_t{0} : port, mark ? port : uint16_t{0}})
+    {
+        if (const auto server = service ? service->FindServer(address, each) : nullptr)
+        {
+            return server->m_index;
+        }
+    }
+    const auto id = service ? service->m_id
+                    : mark  ? ServiceId(mark)
+                            : ServiceId(key.virtualAddress, key.virtualPort, key.protocol);
+    for (const auto& place : m_pool)
+    {
+        if (place.isForeign && place.id == id && place.server->m_address == address &&
+            place.server->m_port == port)
+        {
+            return place.server->m_index;
+        }
+    }
+    EmptyTrash();
+    PoolEntry& place = MakePlace(id, address, port);
+    place.isForeign = true;
+    place.server->m_weight = 1; // it is not quiesced
+    place.idleSince = GetTime();
+    PutInTrash(place.server->m_index);
+    return place.server->m_index;
 }
 
 RuleResult
@@ -411,15 +449,21 @@ ServiceTable::Retire(VirtualService& service, Ptr<RealServer> server)
     EmptyTrash();
     service.RemoveServer(server);
     m_pool[server->m_index].service = nullptr;
+    PutInTrash(server->m_index);
+    m_serverTrace(Ptr<VirtualService>(&service), server, 0);
+    ForgetUnlessNamed(*server);
+    ServerRetired();
+}
+
+void
+ServiceTable::PutInTrash(uint32_t index)
+{
     if (m_trash.empty())
     {
         m_trashBegin = GetTime();
         m_nextLook = m_trashBegin + TRASH_INTERVAL;
     }
-    m_trash.push_back(server->m_index);
-    m_serverTrace(Ptr<VirtualService>(&service), server, 0);
-    ForgetUnlessNamed(*server);
-    ServerRetired();
+    m_trash.push_back(index);
 }
 
 void
@@ -437,7 +481,8 @@ ServiceTable::FindInTrash(const ServiceId& id, Ipv4Address address, uint16_t por
     for (const uint32_t index : m_trash)
     {
         PoolEntry& place = m_pool[index];
-        if (place.id == id && place.server->m_address == address && place.server->m_port == port)
+        if (!place.isForeign && place.id == id && place.server->m_address == address &&
+            place.server->m_port == port)
         {
             return &place;
         }

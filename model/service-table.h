@@ -276,6 +276,7 @@ class ServiceTable : public SchedulerSysctls
         VirtualService* service{nullptr}; ///< the service, null once out of service
         Ptr<VirtualService> origin; ///< the service it was last added to, even if that is gone
         Time idleSince;             ///< out of service, and no connection names it since then
+        bool isForeign{false};      ///< of no service here, told by another director
     };
 
     /**
@@ -307,6 +308,17 @@ class ServiceTable : public SchedulerSysctls
     {
         return m_pool[index];
     }
+
+    /**
+     * @brief The place of the server of a connection that another director tells of
+     * (ip_vs_ctl.c, ip_vs_find_dest).
+     * @param key addresses, ports and protocol
+     * @param mark firewall mark of the service, 0 for none
+     * @param address RIP
+     * @param port port of the server
+     * @return index of the place: that of the server in service, else one of its own
+     */
+    uint32_t FindPlace(const ConnectionKey& key, uint32_t mark, Ipv4Address address, uint16_t port);
 
     /**
      * @brief Note the time when nothing names a server out of service any more.
@@ -344,6 +356,21 @@ class ServiceTable : public SchedulerSysctls
      * @param options the options
      */
     static void SetOptions(VirtualService& service, const ServiceOptions& options);
+
+    /**
+     * @brief Make a place in the pool, with a server out of service.
+     * @param id its service
+     * @param address RIP
+     * @param port its port
+     * @return the place
+     */
+    PoolEntry& MakePlace(const ServiceId& id, Ipv4Address address, uint16_t port);
+
+    /**
+     * @brief Have a server out of service forgotten when nothing names it any more.
+     * @param index its place
+     */
+    void PutInTrash(uint32_t index);
 
     /**
      * @brief Take a server out of its service.
