@@ -6,6 +6,7 @@
 # Examples that ns-3's test.py runs: (command line, when to run it, when to run it under valgrind).
 cpp_examples = [
     ("director-ctl --help", "True", "False"),
+    ("director-pair", "True", "False"),
     ("director-replay /dev/null", "True", "False"),
     ("failure-gallery", "True", "False"),
     ("first-director", "True", "False"),
