@@ -221,6 +221,7 @@ MeasurePackets(uint32_t routers, uint32_t packets)
                                random->GetInteger(REACH, side - 1));
         graph->GetRoute(nodes.Get(0), GetAddress(nodes.Get(destinations.back()))); // makes the tree
     }
+    Simulator::Run(); // initialises all nodes, which is not a matter of packets
     SendPackets(nodes, destinations, packets);
     Simulator::Destroy();
     std::cout << "{\"packets\": " << g_count.delivered << ", \"hops\": " << g_count.hops << "}"
