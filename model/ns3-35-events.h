@@ -18,8 +18,8 @@
  * Lets ns-3.35 schedule lambda expressions, as later releases do.
  *
  * Simulator::Schedule calls MakeEvent, of which 3.35 has no overload for objects that can be
- * called. This one has to be seen before ns3/simulator.h, so the wscripts put it before every source
- * file of the module and of its programs; no file includes it.
+ * called. This one has to be seen before ns3/simulator.h, so the wscripts put it before every
+ * source file of the module and of its programs; no file includes it.
  */
 
 namespace ns3
