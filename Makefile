@@ -19,12 +19,15 @@ export CCACHE_BASEDIR ?= $(CURDIR)
 export CCACHE_NOHASHDIR ?= yes
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build ## a server site fails and comes back: table, CSV and picture in results/
 	@$(BUILD)/bin/global-failover --results=$(RESULTS)
 	@$(PYTHON) analysis/plot_failover.py $(RESULTS)
 	@echo "The results are in $(RESULTS)/: $(RESULTS)/global-failover.png is the picture."
+
+emulation-demo: setup-emulation build ## the same in real time, while a real curl downloads (as root)
+	@$(PYTHON) examples/emulation/emulation failover --build=$(BUILD) --results=$(RESULTS)
 
 test: build ## build and run all tests
 	@tools/test.sh $(BUILD) $(PYTHON)
@@ -57,5 +60,8 @@ setup-build:
 setup-bench:
 	@tools/setup.sh bench
 
+setup-emulation:
+	@tools/setup.sh emulation
+
 .NOTPARALLEL:
-.PHONY: help demo test build bench docs lint clean setup-build setup-bench
+.PHONY: help demo emulation-demo test build bench docs lint clean setup-build setup-bench setup-emulation

@@ -16,7 +16,7 @@
 #include "ns3/request-server.h"
 #include "ns3/string.h"
 
-#include <vector>
+#include <algorithm>
 
 using namespace ns3;
 using namespace ns3::gipt;
@@ -131,14 +131,22 @@ EmulatedWorld::Join(const EmulatedWorldOptions& options,
 bool
 EmulatedWorld::MakeDirector(const EmulatedWorldOptions& options, std::string& error)
 {
-    if (options.isPlain)
-    {
-        return true;
-    }
     DirectorHelper helper;
-    if (!options.rules.empty() && !helper.TryLoadRules(options.rules, error))
+    DirectorCore core; // what the rules name, whoever has them
+    const bool isRead =
+        options.rules.empty() || (IpvsadmCommand::LoadRules(options.rules, core, error) &&
+                                  helper.TryLoadRules(options.rules, error));
+    for (const auto& service : core.GetServices())
     {
-        return false;
+        if (std::find(m_vips.begin(), m_vips.end(), service->GetAddress()) == m_vips.end())
+        {
+            m_vips.push_back(service->GetAddress());
+        }
+    }
+    core.ClearServices();
+    if (!isRead || options.isPlain)
+    {
+        return isRead;
     }
     if (options.health != "no")
     {
@@ -174,10 +182,9 @@ EmulatedWorld::MakeServers(uint32_t count)
         auto server = servers.Get(i);
         AddRoute(server, "0.0.0.0", "0.0.0.0", Ipv4Address(Ipv4Address(SERVERS).Get() + 1));
         helper.Install(server);
-        for (const auto& service :
-             m_director ? m_director->GetServices() : std::vector<Ptr<VirtualService>>())
+        for (const auto& vip : m_vips)
         {
-            helper.Install(server, service->GetAddress());
+            helper.Install(server, vip);
         }
         auto application = CreateObject<RequestServer>();
         application->SetAttribute("Name", StringValue("modelled-" + std::to_string(i + 1)));

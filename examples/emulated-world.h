@@ -16,6 +16,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 /**
  * @ingroup global-ip-tunneling
@@ -119,6 +120,7 @@ class EmulatedWorld
     ns3::Ptr<ns3::Node> m_clientRouter;                        ///< may be null
     ns3::Ptr<ns3::Node> m_serverRouter;                        ///< may be null
     std::map<std::string, ns3::Ptr<ns3::NetDevice>> m_devices; ///< by name of their capture
+    std::vector<ns3::Ipv4Address> m_vips;                      ///< that the rules name
 };
 
 #endif // GIPT_EMULATED_WORLD_H

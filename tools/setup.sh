@@ -21,7 +21,7 @@ for want in "$@"; do
         fuzz) packages+=(clang-14 libclang-rt-14-dev python3) ;;
         linux) packages+=(iproute2 ipvsadm python3 user-mode-linux) ;; # Linux as a process: test/system/linux
         emulation) # real hosts around a director: examples/emulation
-            packages+=(curl iproute2 iputils-ping procps python3 tshark user-mode-linux)
+            packages+=(curl iproute2 iputils-ping ipvsadm procps python3 tshark user-mode-linux)
             ;;
         *)
             echo "tools/setup.sh: $want: unknown, expected wheel, system, bench, in-tree, fuzz," \

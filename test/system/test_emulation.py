@@ -14,6 +14,10 @@
  4. a flood: nothing is delivered more than 100 ms late, and every datagram that is not is counted;
  5. frames of all kinds: the director still answers;
  6. what is missing, wrong or in use is told in one line, and the status is 2.
+ 7. a real Linux director (IPVS in User-Mode Linux) balances a real client to modelled real servers;
+ 8. a site fails while a real client downloads: before, and after the health check has seen it, every
+    download is served, by the sites that are left; what fails in between is counted; then the site
+    serves again.
 
 Where the machine cannot do it, a test is skipped with the reason.
 """
@@ -217,8 +221,8 @@ def test_real_hosts(rules, tmp_path):
     ends = tshark("director-server-router", f"ip.dst=={VIP} && tcp", "ip.src", "ip.dst")
     tunnels = {line for line in ends if line}
     assert tunnels == {
-        f"172.31.0.6,10.1.0.2\t10.2.0.11,{VIP}".replace("172.31.0.6", "172.31.0.5"),
-        f"172.31.0.5,10.1.0.2\t172.30.0.2,{VIP}",
+        f"172.31.0.6,192.0.2.2\t10.2.0.11,{VIP}".replace("172.31.0.6", "172.31.0.5"),
+        f"172.31.0.5,192.0.2.2\t172.30.0.2,{VIP}",
     }
     assert tshark("client-router-director", f"ip.src=={VIP} && tcp", "frame.number") == []
     assert len(tshark("client-router-server-router", f"ip.src=={VIP} && tcp", "frame.number")) > 700
@@ -428,3 +432,68 @@ def test_refusals(tmp_path):
                 check=False,
             )
             assert done.returncode == 2 and "unshare -Urn" in done.stderr, done.stderr
+
+
+def test_linux_director(tmp_path):
+    """7."""
+    need_linux()
+    if not shutil.which("ipvsadm"):
+        pytest.skip("ipvsadm is not installed")
+    name, pcap = NAME + "-ipvs", tmp_path / "capture"
+    run = Run(name, "--linux-director", "--servers=2", "--", f"--pcap={pcap}")
+    try:
+        curl = ["curl", "-sS", "-m", "20", "-D", "-", "-o", "/dev/null", f"http://{VIP}/"]
+        answers = [run.client(*curl) for _ in range(6)]
+        run.process.send_signal(signal.SIGINT)
+        output, errors = run.process.communicate(timeout=30)
+    except BaseException:
+        run.kill()
+        raise
+    assert run.process.returncode == 0, errors
+    served = [re.search(r"Server: (\S+)", answer)[1] for answer in answers]
+    assert served in (["modelled-1", "modelled-2"] * 3, ["modelled-2", "modelled-1"] * 3)
+    assert "servers0: " in output or "client0: " in output
+    assert left_over(name) == []
+    if shutil.which("tshark"):
+        wanted = ["-Y", f"ip.dst=={VIP} && tcp.flags.syn==1", "-T", "fields", "-e", "ip.src"]
+        ends = call("tshark", "-r", f"{pcap}-director-server-router.pcap", *wanted).split()
+        assert ends == ["10.2.0.11,192.0.2.2"] * 6
+
+
+def test_live_failover(tmp_path):
+    """8."""
+    need("curl")
+    name = NAME + "-fail"
+    options = [f"--results={tmp_path}", "--", "--fail=Houston@5s-11s", "--duration=20"]
+    command = [sys.executable, SCRIPT, f"--name={name}", "failover", f"--build={BUILD}", *options]
+    try:
+        output = call(*command)
+    finally:
+        call(sys.executable, SCRIPT, f"--name={name}", "clean")
+    events = re.findall(
+        r"^ +(.*) (begins|ends|is taken out of service|is back in service)$", output, re.M
+    )
+    assert [what for _, what in events] == (
+        ["begins", *["is taken out of service"] * 2, "ends", *["is back in service"] * 2]
+    ), output
+    rows = [
+        line.split(",") for line in (tmp_path / "emulated-failover.csv").read_text().split("\n")
+    ]
+    rows = [(float(row[0]), row[1] == "1", row[3]) for row in rows[1:-1]]
+    lines = output.splitlines()
+    seconds = {}  # second in which an event is told
+    second = 0
+    for line in lines:
+        if found := re.match(r" +(\d+) s  served", line):
+            second = int(found[1]) + 1
+        elif "taken out" in line or "begins" in line:
+            seconds[line.split()[-1]] = second
+    out = seconds["service"]
+    assert all(served for when, served, _ in rows if when < seconds["begins"] - 1)
+    late = [row for row in rows if row[0] > out + 3]
+    assert late and all(served for _, served, _ in late), output
+    assert not [row for row in rows if out + 3 < row[0] < 10 and row[2].startswith("Houston")]
+    assert [row for row in rows if row[0] > 15 and row[2].startswith("Houston")], output
+    failed = sum(not served for _, served, _ in rows)
+    assert f"The client downloaded {len(rows)} times, {failed} of them in vain." in output
+    assert left_over(name) == []
