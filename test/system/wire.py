@@ -5,7 +5,7 @@
 """Speaks Ethernet on a tap of an emulation, in the network namespace it is started in.
 
     wire.py exchange TAP FRAMES     sends packets of a file, one each 20 ms; prints what comes
-    wire.py flood COUNT             sends UDP from client0 to servers0 as fast as it can
+    wire.py flood COUNT [TO]        sends UDP from client0 to servers0 as fast as it can
     wire.py noise TAP COUNT SEED    sends frames that no stack expects
 
 exchange answers every ARP request as 02:..:99. Packets are hexadecimal, one a line, both ways.
@@ -79,13 +79,16 @@ def exchange(tap, path):
         print(packet.hex())
 
 
-def flood(count):
-    """Send datagrams with their time to 10.2.0.99; print sent, came, the latest in milliseconds."""
+def flood(count, destination="10.2.0.99"):
+    """Send datagrams with their time; print sent, came, the latest in milliseconds, came a second.
+
+    They arrive as they are, or in a tunnel.
+    """
     sender, receiver = Wire("client0"), Wire("servers0")
     receiver.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 28)
     receiver.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     router = sender.find("10.1.0.1", "10.1.0.2")
-    ends = ("10.1.0.2", "10.2.0.99")
+    ends = ("10.1.0.2", destination)
     head = struct.pack("!HHHH", 7, PORT, 208, 0)  # no checksum
     frame = router + OWN + b"\x08\0" + packets.ip(*ends, 17, head + bytes(200))
     at = len(frame) - 200
@@ -104,15 +107,16 @@ def flood(count):
             break
     receiver.receive(0.5)
     sent = sum(send() for _ in range(count))
-    delays = []
+    delays, arrivals = [], []
     while select.select([receiver.socket], [], [], 2)[0]:
         data, control, _, _ = receiver.socket.recvmsg(2048, 64)
+        data = data[20:] if data[23] == 4 else data
         if data[36:38] == struct.pack("!H", PORT):
             seconds, nanoseconds = struct.unpack("qq", control[0][2])
-            delays.append(
-                seconds * 1000000000 + nanoseconds - struct.unpack("q", data[at : at + 8])[0]
-            )
-    print(sent, len(delays), max(delays) / 1e6)
+            arrivals.append(seconds * 1000000000 + nanoseconds)
+            delays.append(arrivals[-1] - struct.unpack("q", data[at : at + 8])[0])
+    rate = len(arrivals) / max(1, arrivals[-1] - arrivals[0]) * 1e9
+    print(sent, len(delays), max(delays) / 1e6, round(rate))
 
 
 def noise(tap, count, seed):
@@ -146,6 +150,6 @@ if __name__ == "__main__":
     if sys.argv[1] == "exchange":
         exchange(*sys.argv[2:])
     elif sys.argv[1] == "flood":
-        flood(int(sys.argv[2]))
+        flood(int(sys.argv[2]), *sys.argv[3:])
     else:
         noise(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
