@@ -18,18 +18,9 @@ def build(bld):
         text = file.read()
     lists = {name: files.split() for name, files in re.findall(r'set\((\w+)\s([^)]*)\)', text)}
 
-    # Real interfaces, where ns-3 has what they need.
-    optional = {'fd-net-device': 'model/emulated-net-device.cc',
-                'tap-bridge': 'model/tap-port-net-device.cc'}
-    optional = {name: source for name, source in optional.items()
-                if 'ns3-' + name in bld.env['NS3_ENABLED_MODULES']}
-
-    needed = re.findall(r'\$\{lib([^}]*)\}', text)
-    module = bld.create_ns3_module('global-ip-tunneling', needed + list(optional))
-    module.source = lists['source_files'] + list(optional.values())
+    module = bld.create_ns3_module('global-ip-tunneling', re.findall(r'\$\{lib([^}]*)\}', text))
+    module.source = lists['source_files']
     module.use.append('BOOST')
-    for name in optional:
-        module.env.append_value('DEFINES', 'GIPT_HAS_' + name.upper().replace('-', '_'))
 
     test = bld.create_ns3_module_test_library('global-ip-tunneling')
     test.source = lists['test_sources']
