@@ -39,6 +39,10 @@ ifeq ($(HOST),wheel)
 	@cmake --install $(BUILD) --prefix $(SITE) >$(BUILD)/install.log
 endif
 
+figures: build ## run the experiments of analysis/matrices/, draw the manual's figures
+	@$(PYTHON) analysis/run_matrix.py analysis/matrices/*.toml --program=$(BUILD)/bin/global-failover --results=$(RESULTS)
+	@$(PYTHON) analysis/plot_matrix.py analysis/matrices/*.toml --results=$(RESULTS) --output=doc/figures
+
 bench: setup-bench build ## measure against the baselines: table, build/bench.json
 	@$(PYTHON) benchmark/bench.py --build=$(BUILD) --output=$(BUILD)/bench.json
 
@@ -64,4 +68,4 @@ setup-emulation:
 	@tools/setup.sh emulation
 
 .NOTPARALLEL:
-.PHONY: help demo emulation-demo test build bench docs lint clean setup-build setup-bench setup-emulation
+.PHONY: help demo emulation-demo test build figures bench docs lint clean setup-build setup-bench setup-emulation

@@ -6,63 +6,53 @@
 """Draw what global-failover recorded: success rate, latency and load by site over time."""
 
 import argparse
-import json
 import pathlib
 import sys
 
-import matplotlib
+import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
-matplotlib.use("Agg")
+import common
+from common import BadInput
 
-import matplotlib.pyplot as plt  # noqa: E402
-import pandas as pd  # noqa: E402
-from matplotlib.ticker import MaxNLocator  # noqa: E402
-
-# Okabe and Ito's colours, told apart by colour-blind readers too.
+# Sites beyond these share the last colour.
 SITE_COLOURS = ["#0072B2", "#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00"]
 MEDIAN_COLOUR = "#0072B2"
 P99_COLOUR = "#D55E00"
-OUTAGE_COLOUR = "#BBBBBB"
 
 
-def read(folder):
-    """Read the files of one run: requests, sites, events, manifest."""
-    names = ["requests.csv", "sites.csv", "events.csv"]
-    for name in names + ["manifest.json"]:
-        if not (folder / name).is_file():
-            raise FileNotFoundError(
-                f"{folder / name}:1: no such file, expected results of global-failover"
-            )
-    tables = [pd.read_csv(folder / name, keep_default_na=False) for name in names]
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return (*tables, manifest)
-
-
-def by_second(requests, duration):
-    """Success rate and latencies of the requests that began in each second."""
-    requests = requests.assign(
-        second=requests["start_s"].astype(int), served=requests["outcome"] == "served"
+def by_second(connections, duration):
+    """Success rate and latencies of the connections that began in each second."""
+    connections = connections.assign(
+        second=connections["start_s"].astype(int), served=connections["category"] == "served"
     )
     seconds = pd.RangeIndex(0, int(duration), name="second")
-    success = 100 * requests.groupby("second")["served"].mean().reindex(seconds)
-    latency = requests[requests["served"]].groupby("second")["latency_ms"]
+    success = 100 * connections.groupby("second")["served"].mean().reindex(seconds)
+    latency = connections[connections["served"]].groupby("second")["latency_ms"]
     return success, latency.median().reindex(seconds), latency.quantile(0.99).reindex(seconds)
 
 
+def describe(failure):
+    """A failure in a few words."""
+    words = {"site-power": "without power", "link-cut": "cut", "director": "crashed"}
+    target = failure["target"].replace("|", " to ")
+    return f"{target} {words.get(failure['kind'], failure['kind'])}"
+
+
 def shade(axes, manifest, duration):
-    """Shade the time a site is without power, and name the site once."""
+    """Shade the time of each failure, and name it once."""
     last, height = None, 0
     for failure in manifest["failures"]:
-        begin, end = failure["from_s"], min(failure["to_s"], duration)
+        begin, end = common.span(failure, duration)
         if begin >= duration:
             continue
         for axis in axes:
-            axis.axvspan(begin, end, color=OUTAGE_COLOUR, alpha=0.35, linewidth=0, zorder=0)
+            axis.axvspan(begin, end, color=common.OUTAGE_COLOUR, alpha=0.35, linewidth=0, zorder=0)
         middle = (begin + end) / 2
         near = last is not None and middle - last < 0.35 * duration
         last, height = middle, (height + 1) % 3 if near else 0
         axes[0].annotate(
-            f"{failure['site']} without power",
+            describe(failure),
             (middle, 1.02 + 0.09 * height),
             xycoords=("data", "axes fraction"),
             ha="center",
@@ -100,27 +90,24 @@ def mark_health(axes, events):
 
 def draw(folder, output):
     """Draw the figure of one run."""
-    requests, sites, events, manifest = read(folder)
+    connections, sites, events, _, manifest = common.read_run(folder)
     options = manifest["options"]
     duration = int(sites["time_s"].max()) + 1
-    success, median, p99 = by_second(requests, duration)
+    success, median, p99 = by_second(connections, duration)
 
-    plt.rcParams.update({"font.size": 10, "axes.spines.top": False, "axes.spines.right": False})
-    figure, axes = plt.subplots(
-        3, 1, figsize=(9, 8), sharex=True, height_ratios=(1, 1, 1.2), layout="constrained"
-    )
+    figure, axes = common.new_figure(3, 9, 8, sharex=True, height_ratios=(1, 1, 1.2))
     middle = success.index + 0.5
     shade(axes, manifest, duration)
 
     axes[0].plot(middle, success, color="black", linewidth=1.6, clip_on=False, zorder=3)
-    axes[0].set_ylabel("requests served (%)")
+    axes[0].set_ylabel("connections served (%)")
     axes[0].set_ylim(0, 100)
 
     axes[1].plot(middle, p99, color=P99_COLOUR, linewidth=1.4, linestyle="--", label="99th percentile")
     axes[1].plot(middle, median, color=MEDIAN_COLOUR, linewidth=1.6, label="median")
-    axes[1].set_ylabel("latency of served\nrequests (ms)")
+    axes[1].set_ylabel("latency of served\nconnections (ms)")
     axes[1].set_ylim(0, 1.08 * p99.max() if p99.notna().any() else 1)
-    axes[1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
+    common.outside_legend(axes[1])
 
     load = sites.pivot(index="time_s", columns="site", values="new_connections_per_s")
     load = load[sites["site"].unique()]
@@ -135,19 +122,12 @@ def draw(folder, output):
     )
     axes[2].set_ylabel("new connections given\nto the sites (1/s)")
     axes[2].set_ylim(bottom=0)
-    handles, labels = axes[2].get_legend_handles_labels()
-    axes[2].legend(
-        handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False
-    )
+    common.outside_legend(axes[2], reverse=True)
     axes[2].set_xlabel("time (s)")
     axes[2].set_xlim(0, duration)
     axes[2].xaxis.set_major_locator(MaxNLocator(integer=True))
     mark_health(axes, events)
-    for axis in axes:
-        axis.grid(axis="y", color="#DDDDDD", linewidth=0.6)
-        axis.set_axisbelow(True)
     figure.align_ylabels(axes)
-
     topology = pathlib.Path(options["topology"]).stem.capitalize()
     figure.suptitle(
         f"{topology}: {options['servers-per-site']} real servers in each of "
@@ -155,7 +135,7 @@ def draw(folder, output):
         + ("" if options["rules"] else f", {options['scheduler']}"),
         fontsize=11,
     )
-    figure.savefig(output, dpi=150)
+    common.finish(figure, axes, output, dpi=150)
 
 
 def main():
@@ -177,10 +157,9 @@ def main():
     output = arguments.output or arguments.results / "global-failover.png"
     try:
         draw(arguments.results, output)
-    except (OSError, KeyError, ValueError) as error:
+    except (BadInput, OSError, KeyError, ValueError) as error:
         print(f"plot_failover.py: {error}", file=sys.stderr)
         return 2
-    print(f"wrote {output}")
     return 0
 
 

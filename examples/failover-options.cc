@@ -7,6 +7,9 @@
 #include "failover-options.h"
 
 #include "ns3/command-line.h"
+#include "ns3/random-variable-stream.h"
+#include "ns3/string.h"
+#include "ns3/type-id.h"
 
 #include <algorithm>
 #include <map>
@@ -18,85 +21,207 @@
 #endif
 
 using namespace ns3;
-using namespace ns3::gipt;
+
+std::string
+Join(const std::vector<std::string>& parts, const std::string& separator)
+{
+    std::string joined;
+    for (const auto& part : parts)
+    {
+        joined += (joined.empty() ? "" : separator) + part;
+    }
+    return joined;
+}
+
+namespace
+{
+
+/** An option of the command line. */
+struct Option
+{
+    const char* name;  ///< without dashes
+    const char* value; ///< default
+    const char* help;  ///< a line about it
+};
+
+/** All options that have a value. */
+const Option OPTIONS[]{
+    {"topology",
+     GIPT_SOURCE_DIR "/examples/topologies/abilene.graphml",
+     "GraphML, GML or CSV file, or a generator such as gabriel:700"},
+    {"director",
+     "",
+     "city of the director [Kansas City, else the first city]; several are anycast directors, "
+     "a city named twice has an active and a backup director"},
+    {"sites",
+     "",
+     "cities with servers, separated by commas, or central:K or random:K "
+     "[Seattle,Houston,New York, else up to three]"},
+    {"servers-per-site", "2", "real servers at each site"},
+    {"clients-per-city", "1", "client hosts in each city"},
+    {"scheduler", "wrr", "scheduler of the director: rr, wrr, lc, wlc, sh, mh, ..."},
+    {"rules", "", "file written by 'ipvsadm-save -n', in place of the service made here"},
+    {"sync", "none", "what directors tell each other of their connections: none, ipvs, complete"},
+    {"fail",
+     "",
+     "failures, such as SITE@FROM-TO, separated by commas, a CSV file of them, or none "
+     "[the last site without power for the middle third of --duration]"},
+    {"convergence",
+     "0s",
+     "time a router takes to learn of a change: a time or an ns-3 random variable in seconds"},
+    {"hold", "3s", "time until the routes to an anycast director that crashed are withdrawn"},
+    {"workload",
+     "request",
+     "what clients do: request, session, long, udp, light, mix or trace:FILE"},
+    {"rate", "200", "connections per second, of all clients together (Poisson arrivals)"},
+    {"duration", "60s", "how long connections begin; they have --timeout more to end"},
+    {"timeout", "3s", "time a request may take"},
+    {"response-size", "8000", "length of a response in octets"},
+    {"health-method", "icmp", "how a real server is probed: icmp, tcp, http, udp, or none"},
+    {"health-interval", "2s", "time between two probes of a real server"},
+    {"health-timeout", "1s", "time a real server has to answer a probe"},
+    {"health-fall", "3", "failures in a row that take a real server out of service"},
+    {"health-rise", "1", "answers in a row that put a real server back"},
+    {"results", "results", "folder to write CSV files and manifest.json to"},
+    {"seed", "1", "seed of the random number generator"},
+    {"run", "1", "run number: another one gives an independent repetition"},
+};
+
+/**
+ * @brief Read a random variable.
+ * @param option its option, for the message
+ * @param text a time, or the name of an ns-3 random variable with its attributes
+ * @return the random variable as an attribute takes it, in seconds
+ */
+std::string
+ReadVariable(const std::string& option, const std::string& text)
+{
+    if (text.find("ns3::") != 0)
+    {
+        std::ostringstream variable;
+        variable << "ns3::ConstantRandomVariable[Constant="
+                 << ReadTime(option, text, text).GetSeconds() << "]";
+        return variable.str();
+    }
+    const std::string expected = ", expected a time or a random variable such as "
+                                 "ns3::UniformRandomVariable[Min=0.5|Max=2]";
+    std::size_t bracket = text.find('[');
+    TypeId tid;
+    if (!TypeId::LookupByNameFailSafe(text.substr(0, bracket), &tid) ||
+        !tid.IsChildOf(RandomVariableStream::GetTypeId()) || !tid.HasConstructor())
+    {
+        throw BadInput("--" + option + "=" + text + ": no random variable" + expected);
+    }
+    if (bracket == std::string::npos)
+    {
+        return text;
+    }
+    if (text.back() != ']')
+    {
+        throw BadInput("--" + option + "=" + text + ": no ']' at the end" + expected);
+    }
+    for (const auto& part : Split(text.substr(bracket + 1, text.size() - bracket - 2), '|'))
+    {
+        std::size_t equals = part.find('=');
+        TypeId::AttributeInformation attribute;
+        if (equals == std::string::npos ||
+            !tid.LookupAttributeByName(part.substr(0, equals), &attribute) ||
+            !attribute.checker->CreateValidValue(StringValue(part.substr(equals + 1))))
+        {
+            throw BadInput("--" + option + "=" + text + ": '" + part + "'" + expected);
+        }
+    }
+    return text;
+}
+
+/**
+ * @brief Require one of some words.
+ * @param option its option, for the message
+ * @param text the text
+ * @param words what it may be
+ */
+void
+RequireWord(const std::string& option,
+            const std::string& text,
+            const std::vector<std::string>& words)
+{
+    if (std::find(words.begin(), words.end(), text) == words.end())
+    {
+        throw BadInput("--" + option + "=" + text + ": expected one of: " + Join(words, ", "));
+    }
+}
+
+} // namespace
 
 FailoverOptions::FailoverOptions(int argc, char* argv[])
 {
-    struct Option
-    {
-        const char* name;
-        const char* value;
-        const char* help;
-    };
-
-    const Option options[]{
-        {"topology",
-         GIPT_SOURCE_DIR "/examples/topologies/abilene.graphml",
-         "GraphML file of cities and links"},
-        {"director", "", "city of the director [Kansas City, else the first city]"},
-        {"sites",
-         "",
-         "cities with servers, separated by commas [Seattle,Houston,New York, else up to three]"},
-        {"servers-per-site", "2", "real servers at each site"},
-        {"clients-per-city", "1", "client hosts in each city"},
-        {"scheduler", "wrr", "scheduler of the director: rr, wrr, lc, wlc, sh, mh, ..."},
-        {"rules", "", "file written by 'ipvsadm-save -n', in place of the service made here"},
-        {"fail",
-         "",
-         "losses of power, SITE@FROM-TO, separated by commas, or none; times in s, ms or min "
-         "[the last site for the middle third of --duration]"},
-        {"rate", "200", "requests per second, of all clients together (Poisson arrivals)"},
-        {"duration", "60s", "how long requests begin; they have --timeout more to end"},
-        {"timeout", "3s", "time a request may take"},
-        {"response-size", "8000", "length of a response in octets"},
-        {"health-interval", "2s", "time between two probes of a real server"},
-        {"health-timeout", "1s", "time a real server has to answer a probe"},
-        {"health-retries", "3", "failures in a row that take a real server out of service"},
-        {"results", "results", "folder to write CSV files and manifest.json to"},
-        {"seed", "1", "seed of the random number generator"},
-        {"run", "1", "run number: another one gives an independent repetition"},
-    };
-
     std::map<std::string, std::string> values;
     CommandLine cmd("global-failover.cc");
-    cmd.Usage("One site of a world-wide service loses its power and comes back: a tunnelling\n"
-              "director keeps serving, and surviving sites' connections do not notice.");
-    for (const auto& option : options)
+    cmd.Usage(
+        "A world-wide service behind tunnelling directors, and what fails in it: unless told\n"
+        "otherwise one site loses its power and comes back, and surviving sites' connections\n"
+        "do not notice.");
+    for (const auto& option : OPTIONS)
     {
         values[option.name] = option.value;
         cmd.AddValue(option.name, option.help, values[option.name]);
     }
+    cmd.AddValue("health-through-tunnel",
+                 "probe the VIP on the real server, through the tunnel, not the RIP",
+                 healthThroughTunnel);
     cmd.AddValue("pcap", "write director.pcap and client.pcap to the results", pcap);
+    ReadCommandLine(cmd, argc, argv, {"health-through-tunnel", "pcap"}, values);
 
-    ReadCommandLine(cmd, argc, argv, {"pcap"}, values);
-
-    for (const auto& option : options)
+    for (const auto& option : OPTIONS)
     {
-        given.emplace_back(option.name, values[option.name]);
+        if (std::string(option.name) != "results") // where it is written is not part of it
+        {
+            given.emplace_back(option.name, values[option.name]);
+        }
     }
+    given.emplace_back("health-through-tunnel", healthThroughTunnel ? "true" : "false");
     given.emplace_back("pcap", pcap ? "true" : "false");
     topology = values["topology"];
-    director = values["director"];
-    m_sites = values["sites"];
+    director = Split(values["director"], ',');
+    sites = values["sites"];
     serversPerSite = ReadCount("servers-per-site", values["servers-per-site"], 1, 100);
     clientsPerCity = ReadCount("clients-per-city", values["clients-per-city"], 1, 100);
     scheduler = values["scheduler"];
     rules = values["rules"];
-    m_fail = values["fail"];
+    sync = values["sync"];
+    RequireWord("sync", sync, {"none", "ipvs", "complete"});
+    fail = values["fail"];
+    convergence = ReadVariable("convergence", values["convergence"]);
+    workload = values["workload"];
+    if (workload.compare(0, 6, "trace:") == 0)
+    {
+        trace = workload.substr(6);
+        workload = "trace";
+    }
+    else
+    {
+        RequireWord("workload",
+                    workload,
+                    {"request", "session", "long", "udp", "light", "mix", "trace:FILE"});
+    }
     rate = ReadNumber("rate", values["rate"], 0.001, 1e6);
-    duration = ReadTime("duration", values["duration"], values["duration"]);
-    timeout = ReadTime("timeout", values["timeout"], values["timeout"]);
+    auto time = [&values](const char* name) { return ReadTime(name, values[name], values[name]); };
+    duration = time("duration");
+    timeout = time("timeout");
+    hold = time("hold");
     responseSize = ReadCount("response-size", values["response-size"], 0, 1000000000);
-    healthInterval =
-        ReadTime("health-interval", values["health-interval"], values["health-interval"]);
-    healthTimeout = ReadTime("health-timeout", values["health-timeout"], values["health-timeout"]);
-    healthRetries = ReadCount("health-retries", values["health-retries"], 1, 1000);
+    healthMethod = values["health-method"];
+    RequireWord("health-method", healthMethod, {"icmp", "tcp", "http", "udp", "none"});
+    healthInterval = time("health-interval");
+    healthTimeout = time("health-timeout");
+    healthFall = ReadCount("health-fall", values["health-fall"], 1, 1000);
+    healthRise = ReadCount("health-rise", values["health-rise"], 1, 1000);
     results = values["results"];
     seed = ReadCount("seed", values["seed"], 1, 4294944442U);
     run = ReadCount("run", values["run"], 0, 4294967295U);
     for (const char* name : {"duration", "timeout", "health-interval", "health-timeout"})
     {
-        if (ReadTime(name, values[name], values[name]).IsZero())
+        if (time(name).IsZero())
         {
             throw BadInput(std::string("--") + name + "=" + values[name] +
                            ": expected a time above 0");
@@ -110,155 +235,13 @@ FailoverOptions::FailoverOptions(int argc, char* argv[])
 }
 
 void
-FailoverOptions::ChooseCities(const SiteGraph& graph)
+FailoverOptions::Choose(const std::string& name, const std::string& value)
 {
-    auto require = [&graph](const std::string& option, const std::string& city) {
-        uint32_t index;
-        if (!graph.Find(city, index))
+    for (auto& option : given)
+    {
+        if (option.first == name)
         {
-            throw BadInput("--" + option + ": unknown city '" + city +
-                           "', expected one of: " + graph.DescribeCities());
-        }
-    };
-    auto known = [&graph](const std::string& city) {
-        uint32_t index;
-        return graph.Find(city, index);
-    };
-    const auto& cities = graph.GetCities();
-    if (director.empty())
-    {
-        director = known("Kansas City") ? "Kansas City" : cities.front().name;
-    }
-    require("director=" + director, director);
-    sites = Split(m_sites, ',');
-    if (sites.empty() && known("Seattle") && known("Houston") && known("New York"))
-    {
-        sites = {"Seattle", "Houston", "New York"};
-    }
-    for (std::size_t i = 0; m_sites.empty() && i < cities.size() && sites.size() < 3; i++)
-    {
-        bool taken = std::find(sites.begin(), sites.end(), cities[i].name) != sites.end();
-        if (!taken && (cities.size() <= 3 || cities[i].name != director))
-        {
-            sites.push_back(cities[i].name);
+            option.second = value;
         }
     }
-    if (sites.empty())
-    {
-        throw BadInput("--sites=" + m_sites + ": no site, expected the names of cities");
-    }
-    for (const auto& site : sites)
-    {
-        require("sites=" + m_sites, site);
-        if (std::count(sites.begin(), sites.end(), site) > 1)
-        {
-            throw BadInput("--sites=" + m_sites + ": '" + site +
-                           "' twice, expected each city once");
-        }
-    }
-    uint32_t index = 0;
-    graph.Find(director, index);
-    std::vector<SiteGraph::Path> paths = graph.GetPathsTo(index);
-    for (const auto& site : sites)
-    {
-        graph.Find(site, index);
-        if (!paths[index].reachable)
-        {
-            throw BadInput(topology + ":1: no way between '" + director + "' and '" + site +
-                           "', expected sites connected with the director");
-        }
-    }
-    std::string fail = m_fail;
-    if (fail.empty())
-    {
-        std::ostringstream text;
-        double third = duration.GetSeconds() / 3;
-        text << sites.back() << "@" << third << "s-" << 2 * third << "s";
-        fail = text.str();
-    }
-    failures = ReadFailures(fail);
-
-    for (auto& [name, value] : given)
-    {
-        if (name == "director")
-        {
-            value = director;
-        }
-        else if (name == "sites")
-        {
-            value.clear();
-            for (const auto& site : sites)
-            {
-                value += (value.empty() ? "" : ",") + site;
-            }
-        }
-        else if (name == "fail")
-        {
-            value = fail;
-        }
-    }
-}
-
-std::vector<Failure>
-FailoverOptions::ReadFailures(const std::string& text) const
-{
-    std::vector<Failure> result;
-    if (text == "none")
-    {
-        return result;
-    }
-    const std::string option = "--fail=" + text + ": ";
-    for (const auto& part : Split(text, ','))
-    {
-        std::size_t at = part.rfind('@');
-        std::size_t dash = at == std::string::npos ? at : part.find('-', at);
-        if (dash == std::string::npos)
-        {
-            throw BadInput(option + "'" + part + "', expected SITE@FROM-TO such as " +
-                           sites.back() + "@20s-40s");
-        }
-        Failure failure;
-        failure.city = part.substr(0, at);
-        if (std::find(sites.begin(), sites.end(), failure.city) == sites.end())
-        {
-            std::string names;
-            for (const auto& site : sites)
-            {
-                names += (names.empty() ? "" : ", ") + site;
-            }
-            throw BadInput(option + "no site '" + failure.city + "', expected one of: " + names);
-        }
-        failure.from = ReadTime("fail", text, part.substr(at + 1, dash - at - 1));
-        failure.to = ReadTime("fail", text, part.substr(dash + 1));
-        if (failure.from >= failure.to)
-        {
-            throw BadInput(option + "'" + part + "' ends before it begins, expected FROM < TO");
-        }
-        if (failure.from >= duration)
-        {
-            throw BadInput(option + "'" + part + "' begins when the run has ended, expected FROM " +
-                           "before --duration");
-        }
-        for (const auto& other : result)
-        {
-            if (other.city == failure.city && other.from <= failure.to && failure.from <= other.to)
-            {
-                throw BadInput(option + "'" + part +
-                               "' overlaps another of that site, expected one after the other");
-            }
-        }
-        result.push_back(failure);
-    }
-    std::sort(result.begin(), result.end(), [](const Failure& a, const Failure& b) {
-        return a.from < b.from;
-    });
-    return result;
-}
-
-bool
-FailoverOptions::IsWithoutPower(const std::string& city, Time from, Time to) const
-{
-    return std::any_of(failures.begin(), failures.end(), [&](const Failure& failure) {
-        return failure.city == city && failure.from <= to && from < failure.to;
-    });
 }

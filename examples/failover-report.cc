@@ -6,19 +6,15 @@
 
 #include "failover-report.h"
 
-#include "ns3/ns3-release.h"
-#include "ns3/pointer.h"
+#include "failover-text.h"
+
 #include "ns3/simulator.h"
-#include "ns3/string.h"
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <iomanip>
 #include <iostream>
 #include <sstream>
-#include <system_error>
 
 using namespace ns3;
 using namespace ns3::gipt;
@@ -44,208 +40,80 @@ Quantile(const std::vector<double>& sorted, double q)
 }
 
 /**
- * @brief Write a number with a fixed number of decimals, "-" when there is none.
- * @param number the number
- * @param decimals how many
- * @return the text
+ * @brief Say in words what a failure did.
+ * @param event the failure
+ * @return such as "Seattle lost its power"
  */
 std::string
-Format(double number, int decimals)
+Describe(const FailureEvent& event)
 {
-    if (std::isnan(number))
+    switch (event.kind)
     {
-        return "-";
+    case FailureKind::SITE_POWER:
+        return event.target + " lost its power";
+    case FailureKind::SERVER_CRASH:
+    case FailureKind::DIRECTOR:
+        return event.target + " crashed";
+    case FailureKind::ROUTER:
+        return "the router of " + event.target + " crashed";
+    case FailureKind::LINK_CUT:
+        return "the link " + event.target + " was cut";
+    default:
+        return std::string(ToString(event.kind)) + " befell " + event.target;
     }
-    std::ostringstream text;
-    text << std::fixed << std::setprecision(decimals) << number;
-    return text.str();
-}
-
-/**
- * @brief Write a text as a field of a CSV file (RFC 4180).
- * @param text the text
- * @return the field
- */
-std::string
-Csv(const std::string& text)
-{
-    if (text.find_first_of(",\"\n\r") == std::string::npos)
-    {
-        return text;
-    }
-    std::string quoted = "\"";
-    for (char c : text)
-    {
-        quoted += c == '"' ? "\"\"" : std::string(1, c);
-    }
-    return quoted + "\"";
-}
-
-/**
- * @brief Write a text as a string of JSON (RFC 8259).
- * @param text the text
- * @return the string
- */
-std::string
-Json(const std::string& text)
-{
-    std::ostringstream quoted;
-    quoted << '"';
-    for (unsigned char c : text)
-    {
-        if (c == '"' || c == '\\')
-        {
-            quoted << '\\' << c;
-        }
-        else if (c < 0x20)
-        {
-            quoted << "\\u" << std::hex << std::setw(4) << std::setfill('0') << int(c);
-        }
-        else
-        {
-            quoted << c;
-        }
-    }
-    quoted << '"';
-    return quoted.str();
-}
-
-/**
- * @brief Write an address.
- * @param address the address
- * @return in dotted decimals
- */
-std::string
-ToText(Ipv4Address address)
-{
-    std::ostringstream text;
-    text << address;
-    return text.str();
-}
-
-/**
- * @brief All attributes of an object that can be read, of its own class and its parents.
- * @param object the object
- * @return names and values
- */
-std::map<std::string, std::string>
-GetAttributes(Ptr<Object> object)
-{
-    std::map<std::string, std::string> attributes;
-    for (TypeId tid = object->GetInstanceTypeId(); tid != tid.GetParent(); tid = tid.GetParent())
-    {
-        for (std::size_t i = 0; i < tid.GetAttributeN(); i++)
-        {
-            TypeId::AttributeInformation information = tid.GetAttribute(i);
-            if (!(information.flags & TypeId::ATTR_GET) || !information.accessor->HasGetter())
-            {
-                continue;
-            }
-            StringValue value;
-            PointerValue pointer;
-            if (information.checker->GetValueTypeName() == "ns3::PointerValue")
-            {
-                // Its address would differ from run to run.
-                object->GetAttribute(information.name, pointer);
-                Ptr<Object> target = pointer.GetObject();
-                attributes[information.name] =
-                    target ? target->GetInstanceTypeId().GetName() : "none";
-            }
-            else if (object->GetAttributeFailSafe(information.name, value))
-            {
-                attributes[information.name] = value.Get();
-            }
-        }
-    }
-    return attributes;
-}
-
-/**
- * @brief Open a file to write.
- * @param folder where
- * @param name its name
- * @return the file
- */
-std::ofstream
-Create(const std::string& folder, const std::string& name)
-{
-    std::ofstream file(folder + "/" + name);
-    if (!file)
-    {
-        throw BadInput("--results=" + folder + ": cannot write " + name +
-                       ", expected a folder to write to");
-    }
-    return file;
 }
 
 } // namespace
 
-FailoverReport::FailoverReport(const FailoverOptions& options)
-    : m_options(options)
+FailoverReport::FailoverReport(const FailoverOptions& options,
+                               const std::vector<std::string>& sites)
+    : m_options(options),
+      m_sites(sites),
+      m_oracle(CreateObject<ConnectionOracle>())
 {
 }
 
 void
-FailoverReport::AddServer(Ipv4Address address, const Server& server)
+FailoverReport::AddServer(Ipv4Address address,
+                          uint32_t node,
+                          const std::string& name,
+                          const std::string& site)
 {
-    m_servers[address] = server;
+    m_servers[address] = {name, site, node};
+    m_names[name] = address;
 }
 
 void
-FailoverReport::AddClient(Ipv4Address address, const std::string& city)
+FailoverReport::CountScheduled(Ipv4Address server)
 {
-    m_clients[address] = city;
-}
-
-void
-FailoverReport::Scheduled(const ConnectionKey& key, Ipv4Address server)
-{
-    const Server& assigned = m_servers.at(server);
-    m_assigned[{key.client, key.clientPort}] = &assigned;
     auto second = static_cast<std::size_t>(Simulator::Now().GetSeconds());
-    std::vector<uint64_t>& load = m_load[assigned.site];
+    std::vector<uint64_t>& load = m_load[m_servers.at(server).site];
     load.resize(std::max(load.size(), second + 1));
     load[second]++;
 }
 
 void
-FailoverReport::Begun(const ConnectionReport& report)
+FailoverReport::NoteFailure(const FailureEvent& event)
 {
-    m_begun++;
-    // A port that is used again belongs to a new connection now.
-    m_assigned.erase({report.client, report.clientPort});
+    Note(std::string(ToString(event.kind)) + (event.begins ? " begins" : " ends"),
+         event.target,
+         "");
 }
 
 void
-FailoverReport::Ended(const ConnectionReport& report)
-{
-    Row row;
-    row.report = report;
-    auto assigned = m_assigned.find({report.client, report.clientPort});
-    if (assigned != m_assigned.end())
-    {
-        row.assigned = assigned->second;
-        m_assigned.erase(assigned);
-    }
-    m_rows.push_back(row);
-    m_served += report.outcome == ConnectionOutcome::SERVED ? 1 : 0;
-}
-
-void
-FailoverReport::Event(const std::string& event, const std::string& site, const std::string& server)
-{
-    m_events.push_back(Format(Simulator::Now().GetSeconds(), 6) + "," + event + "," + Csv(site) +
-                       "," + Csv(server));
-}
-
-void
-FailoverReport::HealthEvent(const std::string& event, Ipv4Address address)
+FailoverReport::NoteHealth(const std::string& what, Ipv4Address address)
 {
     auto server = m_servers.find(address);
     if (server != m_servers.end())
     {
-        Event(event, server->second.site, server->second.name);
+        Note(what, server->second.site, server->second.name);
     }
+}
+
+void
+FailoverReport::Note(const std::string& what, const std::string& place, const std::string& node)
+{
+    m_events.push_back({Simulator::Now(), what, place, node});
 }
 
 std::string
@@ -256,50 +124,54 @@ FailoverReport::DescribeProgress() const
     double end = m_options.duration.GetSeconds();
     const int width = 30;
     int done = static_cast<int>(width * std::min(1.0, now / end));
+    uint64_t begun = m_oracle->GetStarted();
+    uint64_t served = m_oracle->GetCount(ConnectionCategory::SERVED);
+    uint64_t open = m_oracle->GetOpen();
     text << "[" << std::string(done, '#') << std::string(width - done, '.') << "] "
-         << Format(now, 0) << " of " << Format(end, 0) << " s, " << m_begun
-         << " requests: " << m_served << " served, " << m_rows.size() - m_served << " failed, "
-         << m_begun - m_rows.size() << " open";
+         << Format(std::min(now, end), 0) << " of " << Format(end, 0) << " s, " << begun
+         << " connections: " << served << " served, " << begun - served - open << " broken, "
+         << open << " open";
     return text.str();
 }
 
 std::string
 FailoverReport::GetPhase(Time time) const
 {
-    for (const auto& failure : m_options.failures)
+    const auto& failures = m_oracle->GetFailures();
+    for (const auto& failure : failures)
     {
-        if (failure.from <= time && time < failure.to)
+        if (failure.event.time <= time && time < failure.end)
         {
             return "during";
         }
     }
-    return m_options.failures.empty() || time < m_options.failures.front().from ? "before"
-                                                                                : "after";
+    return failures.empty() || time < failures.front().event.time ? "before" : "after";
 }
 
 FailoverReport::Summary
 FailoverReport::SumUp(const std::string& phase) const
 {
     Summary summary;
-    for (const auto& row : m_rows)
+    for (const auto& record : m_oracle->GetRecords())
     {
-        if (phase != "total" && phase != GetPhase(row.report.start))
+        if (phase != "total" && phase != GetPhase(record.report.start))
         {
             continue;
         }
-        summary.requests++;
-        if (row.report.outcome == ConnectionOutcome::SERVED)
+        summary.begun++;
+        if (record.category == ConnectionCategory::SERVED)
         {
             summary.served++;
-            summary.latencies.push_back(row.report.latency.GetSeconds() * 1000);
+            summary.latencies.push_back(record.report.latency.GetSeconds() * 1000);
         }
         else
         {
-            summary.failed[ToString(row.report.outcome)]++;
+            summary.broken[ToString(record.category)]++;
         }
-        if (row.assigned)
+        const std::string site = GetSite(record.lastServer);
+        if (!site.empty())
         {
-            summary.assigned[row.assigned->site]++;
+            summary.assigned[site]++;
             summary.assignedTotal++;
         }
     }
@@ -307,39 +179,129 @@ FailoverReport::SumUp(const std::string& phase) const
     return summary;
 }
 
-FailoverReport::Blame
-FailoverReport::FindBlame() const
+uint64_t
+FailoverReport::CountBrokenSurvivors() const
 {
-    Blame blame;
-    for (const auto& row : m_rows)
+    const auto& failures = m_oracle->GetFailures();
+    uint64_t count = 0;
+    for (const auto& record : m_oracle->GetRecords())
     {
-        if (row.report.outcome == ConnectionOutcome::SERVED)
+        auto name = m_names.find(record.lastServer);
+        if (record.category == ConnectionCategory::SERVED || name == m_names.end())
         {
             continue;
         }
-        if (!row.assigned)
-        {
-            blame.nobody++;
-        }
-        else if (m_options.IsWithoutPower(row.assigned->site,
-                                          row.report.start,
-                                          row.report.start + row.report.latency))
-        {
-            blame.failedSite++;
-        }
-        else
-        {
-            blame.survivors++;
-        }
+        Time begin = record.report.start;
+        Time end = begin + record.report.latency;
+        bool hit = std::any_of(failures.begin(), failures.end(), [&](const Failure& failure) {
+            return failure.servers.count(name->second) > 0 && failure.event.time <= end &&
+                   begin < failure.end;
+        });
+        count += hit ? 0 : 1;
     }
-    return blame;
+    return count;
+}
+
+std::vector<const FailoverReport::Record*>
+FailoverReport::GetRecords() const
+{
+    std::vector<const Record*> records;
+    for (const auto& record : m_oracle->GetRecords())
+    {
+        records.push_back(&record);
+    }
+    std::stable_sort(records.begin(), records.end(), [](const Record* a, const Record* b) {
+        return a->report.start < b->report.start;
+    });
+    return records;
+}
+
+uint64_t
+FailoverReport::GetLoad(const std::string& site, std::size_t second) const
+{
+    auto load = m_load.find(site);
+    return load != m_load.end() && second < load->second.size() ? load->second[second] : 0;
+}
+
+std::string
+FailoverReport::GetSite(const std::string& server) const
+{
+    auto name = m_names.find(server);
+    return name == m_names.end() ? "" : m_servers.at(name->second).site;
+}
+
+std::vector<std::pair<std::string, std::string>>
+FailoverReport::GetSummary() const
+{
+    using Members = std::vector<std::pair<std::string, std::string>>;
+    auto number = [](double value, int decimals) {
+        return std::isnan(value) ? "null" : Format(value, decimals);
+    };
+    auto time = [](Time value) {
+        return value == Time::Max() ? "null" : Format(value.GetSeconds(), 6);
+    };
+    Summary total = SumUp("total");
+    Members categories{{"served", std::to_string(total.served)}};
+    for (const auto& [category, count] : total.broken)
+    {
+        categories.emplace_back(category, std::to_string(count));
+    }
+    std::map<std::string, std::pair<uint64_t, uint64_t>> cities;
+    for (const auto& [key, bucket] : m_oracle->GetBuckets())
+    {
+        cities[key.second].first += bucket.begun;
+        cities[key.second].second += bucket.served;
+    }
+    Members availability;
+    for (const auto& [city, counts] : cities)
+    {
+        availability.emplace_back(city, Format(100.0 * counts.second / counts.first, 4));
+    }
+    const auto& failures = m_oracle->GetFailures();
+    std::vector<std::string> effects;
+    for (std::size_t i = 0; i < failures.size(); i++)
+    {
+        const Failure& failure = failures[i];
+        Members broken;
+        for (const auto& [category, count] : failure.broken)
+        {
+            broken.emplace_back(ToString(category), std::to_string(count));
+        }
+        effects.push_back(
+            JsonObject({{"kind", Json(ToString(failure.event.kind))},
+                        {"target", Json(failure.event.target)},
+                        {"detect_s", time(ConnectionOracle::GetTimeToDetect(failure))},
+                        {"recover_s", time(ConnectionOracle::GetTimeToRecover(failure))},
+                        {"extra_latency_ms", number(1000 * m_oracle->GetExtraLatency(i), 3)},
+                        {"broken_open", std::to_string(failure.open)},
+                        {"broken_new", std::to_string(failure.fresh)},
+                        {"broken", JsonObject(broken)}}));
+    }
+    bool any = !failures.empty();
+    return {
+        {"started", std::to_string(m_oracle->GetStarted())},
+        {"categories", JsonObject(categories, 4)},
+        {"unexplained", std::to_string(m_oracle->GetCount(ConnectionCategory::UNEXPLAINED))},
+        {"open", std::to_string(m_oracle->GetOpen())},
+        {"broken_on_surviving_sites", std::to_string(CountBrokenSurvivors())},
+        {"availability_percent", Format(total.begun ? 100.0 * total.served / total.begun : 100, 4)},
+        {"availability_percent_by_city", JsonObject(availability, 4)},
+        {"detect_s",
+         any ? time(ConnectionOracle::GetTimeToDetect(failures.front())) : std::string("null")},
+        {"recover_s",
+         any ? time(ConnectionOracle::GetTimeToRecover(failures.front())) : std::string("null")},
+        {"extra_latency_ms",
+         any ? number(1000 * m_oracle->GetExtraLatency(0), 3) : std::string("null")},
+        {"jain_index", number(m_oracle->GetFairness(), 6)},
+        {"failures", JsonArray(effects, 4)},
+    };
 }
 
 void
 FailoverReport::PrintTable(std::ostream& os) const
 {
     std::vector<std::string> phases{"total"};
-    if (!m_options.failures.empty())
+    if (!m_oracle->GetFailures().empty())
     {
         phases = {"before", "during", "after", "total"};
     }
@@ -349,7 +311,7 @@ FailoverReport::PrintTable(std::ostream& os) const
         columns.push_back(SumUp(phase));
     }
     auto line = [&os](const std::string& label, const std::vector<std::string>& cells) {
-        os << std::left << std::setw(28) << label << std::right;
+        os << std::left << std::setw(30) << label << std::right;
         for (const auto& cell : cells)
         {
             os << std::setw(12) << cell;
@@ -368,22 +330,22 @@ FailoverReport::PrintTable(std::ostream& os) const
         return whole ? Format(100.0 * part / whole, 2) : "-";
     };
 
-    line("requests that began", phases);
-    row("  requests", [](const Summary& s) { return std::to_string(s.requests); });
+    line("connections that began", phases);
+    row("  connections", [](const Summary& s) { return std::to_string(s.begun); });
     row("  served", [](const Summary& s) { return std::to_string(s.served); });
-    row("  served (%)", [&](const Summary& s) { return percent(s.served, s.requests); });
-    for (const auto& failed : columns.back().failed)
+    row("  served (%)", [&](const Summary& s) { return percent(s.served, s.begun); });
+    for (const auto& broken : columns.back().broken)
     {
-        row("  failed: " + failed.first, [&](const Summary& s) {
-            auto count = s.failed.find(failed.first);
-            return std::to_string(count == s.failed.end() ? 0 : count->second);
+        row("  broken: " + broken.first, [&](const Summary& s) {
+            auto count = s.broken.find(broken.first);
+            return std::to_string(count == s.broken.end() ? 0 : count->second);
         });
     }
     row("  latency, median (ms)",
         [](const Summary& s) { return Format(Quantile(s.latencies, 0.5), 1); });
     row("  latency, p99 (ms)",
         [](const Summary& s) { return Format(Quantile(s.latencies, 0.99), 1); });
-    for (const auto& site : m_options.sites)
+    for (const auto& site : m_sites)
     {
         row("  share of " + site + " (%)", [&](const Summary& s) {
             auto count = s.assigned.find(site);
@@ -396,121 +358,36 @@ void
 FailoverReport::PrintConclusion(std::ostream& os) const
 {
     Summary total = SumUp("total");
-    Blame blame = FindBlame();
-    os << "connections to surviving sites broken: " << blame.survivors << "\n";
-    if (m_options.failures.empty())
+    uint64_t survivors = CountBrokenSurvivors();
+    uint64_t unexplained = m_oracle->GetCount(ConnectionCategory::UNEXPLAINED);
+    os << "connections to surviving sites broken: " << survivors << "\n"
+       << "connections begun: " << m_oracle->GetStarted() << " = " << total.served << " served";
+    for (const auto& [category, count] : total.broken)
     {
-        os << "No site failed, and " << total.served << " of " << total.requests
-           << " requests were served.\n";
+        os << " + " << count << " " << category;
+    }
+    os << (m_oracle->IsComplete() ? "" : ", which does not add up")
+       << "; unexplained: " << unexplained << "\n";
+    const auto& failures = m_oracle->GetFailures();
+    if (failures.empty())
+    {
+        os << "Nothing failed, and " << total.served << " of " << total.begun
+           << " connections were served.\n";
         return;
     }
-    const Failure& first = m_options.failures.front();
-    Time last = first.from;
-    for (const auto& row : m_rows)
+    const Failure& first = failures.front();
+    os << "When " << Describe(first.event) << " at " << Format(first.event.time.GetSeconds(), 1)
+       << " s, ";
+    if (total.served == total.begun)
     {
-        if (row.report.outcome != ConnectionOutcome::SERVED && row.assigned &&
-            row.assigned->site == first.city && row.report.start < first.to)
-        {
-            last = std::max(last, row.report.start);
-        }
+        os << "nobody noticed: all of " << total.begun << " connections were served.\n";
+        return;
     }
-    os << "When " << first.city << " lost its power at " << Format(first.from.GetSeconds(), 1)
-       << " s, " << (blame.survivors ? "" : "none but ") << "its own connections "
-       << (blame.survivors ? "were not the only ones that failed" : "failed")
-       << ", the last of them begun " << Format((last - first.from).GetSeconds(), 1) << " s later; "
-       << Format(total.requests ? 100.0 * total.served / total.requests : 0, 2)
-       << " % of all requests were served (failed with a dead site: " << blame.failedSite
-       << ", never given to a server: " << blame.nobody << ").\n";
-}
-
-void
-FailoverReport::PrepareFolder() const
-{
-    std::error_code ignored; // what matters is whether files can be written there
-    std::filesystem::create_directories(m_options.results, ignored);
-    Create(m_options.results, "manifest.json");
-}
-
-void
-FailoverReport::WriteFiles(const std::vector<std::pair<std::string, Ptr<Object>>>& objects) const
-{
-    std::ofstream requests = Create(m_options.results, "requests.csv");
-    requests << "start_s,client_city,client_address,client_port,outcome,latency_ms,assigned_site,"
-                "assigned_server,answered_by,response_bytes\n";
-    std::vector<const Row*> rows;
-    for (const auto& row : m_rows)
-    {
-        rows.push_back(&row);
-    }
-    std::stable_sort(rows.begin(), rows.end(), [](const Row* a, const Row* b) {
-        return a->report.start < b->report.start;
-    });
-    for (const Row* row : rows)
-    {
-        const ConnectionReport& report = row->report;
-        auto city = m_clients.find(report.client);
-        requests << Format(report.start.GetSeconds(), 6) << ","
-                 << (city == m_clients.end() ? "" : Csv(city->second)) << ","
-                 << ToText(report.client) << "," << report.clientPort << ","
-                 << ToString(report.outcome) << "," << Format(report.latency.GetSeconds() * 1000, 3)
-                 << "," << (row->assigned ? Csv(row->assigned->site) : "") << ","
-                 << (row->assigned ? Csv(row->assigned->name) : "") << "," << Csv(report.server)
-                 << "," << report.bytes << "\n";
-    }
-
-    std::ofstream sites = Create(m_options.results, "sites.csv");
-    sites << "time_s,site,new_connections_per_s,has_power\n";
-    auto seconds = static_cast<std::size_t>(std::ceil(m_options.duration.GetSeconds()));
-    for (std::size_t second = 0; second < seconds; second++)
-    {
-        for (const auto& site : m_options.sites)
-        {
-            auto load = m_load.find(site);
-            bool any = load != m_load.end() && second < load->second.size();
-            Time begin = Seconds(static_cast<double>(second));
-            sites << second << "," << Csv(site) << "," << (any ? load->second[second] : 0) << ","
-                  << (m_options.IsWithoutPower(site, begin, begin) ? 0 : 1) << "\n";
-        }
-    }
-
-    std::ofstream events = Create(m_options.results, "events.csv");
-    events << "time_s,event,site,server\n";
-    for (const auto& event : m_events)
-    {
-        events << event << "\n";
-    }
-
-    std::ofstream manifest = Create(m_options.results, "manifest.json");
-    manifest << "{\n  \"program\": \"global-failover\",\n  \"ns3\": \"3." << GIPT_NS3_RELEASE
-             << "\",\n  \"compiler\": " << Json(__VERSION__) << ",\n  \"seed\": " << m_options.seed
-             << ",\n  \"run\": " << m_options.run << ",\n  \"options\": {";
-    const char* separator = "\n";
-    for (const auto& [name, value] : m_options.given)
-    {
-        manifest << separator << "    " << Json(name) << ": " << Json(value);
-        separator = ",\n";
-    }
-    manifest << "\n  },\n  \"failures\": [";
-    separator = "\n";
-    for (const auto& failure : m_options.failures)
-    {
-        manifest << separator << "    {\"site\": " << Json(failure.city)
-                 << ", \"from_s\": " << Format(failure.from.GetSeconds(), 6)
-                 << ", \"to_s\": " << Format(failure.to.GetSeconds(), 6) << "}";
-        separator = ",\n";
-    }
-    manifest << "\n  ],\n  \"attributes\": {";
-    separator = "\n";
-    for (const auto& [name, object] : objects)
-    {
-        manifest << separator << "    " << Json(name)
-                 << ": {\n      \"TypeId\": " << Json(object->GetInstanceTypeId().GetName());
-        for (const auto& [attribute, value] : GetAttributes(object))
-        {
-            manifest << ",\n      " << Json(attribute) << ": " << Json(value);
-        }
-        manifest << "\n    }";
-        separator = ",\n";
-    }
-    manifest << "\n  }\n}\n";
+    const bool isServers = !first.servers.empty();
+    os << (!isServers  ? std::to_string(total.begun - total.served) + " connections broke"
+           : survivors ? "others' connections broke, too"
+                       : "none but its own connections broke")
+       << ", the last of them begun "
+       << Format(ConnectionOracle::GetTimeToRecover(first).GetSeconds(), 1) << " s later; "
+       << Format(100.0 * total.served / total.begun, 2) << " % of all were served.\n";
 }

@@ -10,10 +10,11 @@
 #include "failover-options.h"
 
 #include "ns3/connection-key.h"
+#include "ns3/connection-oracle.h"
+#include "ns3/failure-event.h"
 #include "ns3/ipv4-address.h"
 #include "ns3/nstime.h"
-#include "ns3/object.h"
-#include "ns3/request-client.h"
+#include "ns3/ptr.h"
 
 #include <cstdint>
 #include <iosfwd>
@@ -23,71 +24,79 @@
 #include <vector>
 
 /**
- * What happened in a run of global-failover: every request with the real server the director gave
- * it, every second's load, every event; and the tables and files made of it.
+ * What happens in a run of global-failover: the oracle's record of every connection, every second's
+ * load, every event; and the table made of them.
  */
 class FailoverReport
 {
   public:
+    /** A connection that has ended. */
+    using Record = ns3::gipt::ConnectionRecord;
+    /** A failure and what it did. */
+    using Failure = ns3::gipt::ConnectionOracle::Failure;
+
+    /** What is told about a moment. */
+    struct Event
+    {
+        ns3::Time time;    ///< when
+        std::string what;  ///< such as "server-down"
+        std::string place; ///< city or other target
+        std::string node;  ///< name of a node, empty for the whole place
+    };
+
     /**
      * @param options what was asked for
+     * @param sites cities with servers
      */
-    explicit FailoverReport(const FailoverOptions& options);
+    FailoverReport(const FailoverOptions& options, const std::vector<std::string>& sites);
 
-    /** A real server. */
-    struct Server
+    /**
+     * @brief Who explains connections.
+     * @return the oracle
+     */
+    ns3::Ptr<ns3::gipt::ConnectionOracle> GetOracle() const
     {
-        std::string name; ///< its name
-        std::string site; ///< its city
-    };
+        return m_oracle;
+    }
 
     /**
      * @brief Make a real server known.
      * @param address its RIP
-     * @param server its name and city
+     * @param node id of its node
+     * @param name its name
+     * @param site its city
      */
-    void AddServer(ns3::Ipv4Address address, const Server& server);
+    void AddServer(ns3::Ipv4Address address,
+                   uint32_t node,
+                   const std::string& name,
+                   const std::string& site);
 
     /**
-     * @brief Make a client known.
-     * @param address its address
-     * @param city its city
-     */
-    void AddClient(ns3::Ipv4Address address, const std::string& city);
-
-    /**
-     * @brief The director gave a connection its real server.
-     * @param key the connection
+     * @brief A director gave a connection its real server.
      * @param server address of the real server
      */
-    void Scheduled(const ns3::gipt::ConnectionKey& key, ns3::Ipv4Address server);
+    void CountScheduled(ns3::Ipv4Address server);
 
     /**
-     * @brief A request began.
-     * @param report what its client knows
+     * @brief A failure begins or ends.
+     * @param event the failure
      */
-    void Begun(const ns3::gipt::ConnectionReport& report);
-
-    /**
-     * @brief A request ended.
-     * @param report what its client knows
-     */
-    void Ended(const ns3::gipt::ConnectionReport& report);
-
-    /**
-     * @brief Something else happened.
-     * @param event what, such as "power-off"
-     * @param site where
-     * @param server name of a real server, empty for the whole site
-     */
-    void Event(const std::string& event, const std::string& site, const std::string& server);
+    void NoteFailure(const ns3::gipt::FailureEvent& event);
 
     /**
      * @brief A real server was taken out of service or put back.
-     * @param event "server-down" or "server-up"
+     * @param what "server-down" or "server-up"
      * @param address its RIP
      */
-    void HealthEvent(const std::string& event, ns3::Ipv4Address address);
+    void NoteHealth(const std::string& what, ns3::Ipv4Address address);
+
+    /**
+     * @brief Something else happened.
+     * @param what such as "route-withdrawn"
+     * @param place where
+     * @param node name of a node, empty for the whole place
+     */
+    void Note(const std::string& what, const std::string& place, const std::string& node);
 
     /**
      * @brief Say how far the run has come, on one line.
@@ -108,46 +117,69 @@ class FailoverReport
     void PrintConclusion(std::ostream& os) const;
 
     /**
-     * @brief Make the folder of the results, or find it.
+     * @brief The sums, for summary.json.
+     * @return names and values, as JSON has them
      */
-    void PrepareFolder() const;
+    std::vector<std::pair<std::string, std::string>> GetSummary() const;
 
     /**
-     * @brief Write requests.csv, sites.csv, events.csv and manifest.json.
-     * @param objects whose attributes the manifest tells, with their names
+     * @brief Number of broken connections to real servers that no failure hit meanwhile.
+     * @return connections
      */
-    void WriteFiles(
-        const std::vector<std::pair<std::string, ns3::Ptr<ns3::Object>>>& objects) const;
+    uint64_t CountBrokenSurvivors() const;
+
+    /**
+     * @brief The connections.
+     * @return in order of their begin
+     */
+    std::vector<const Record*> GetRecords() const;
+
+    /**
+     * @brief What happened besides.
+     * @return in order of time
+     */
+    const std::vector<Event>& GetEvents() const
+    {
+        return m_events;
+    }
+
+    /**
+     * @brief Connections given to a site in a second.
+     * @param site the site
+     * @param second the second
+     * @return connections
+     */
+    uint64_t GetLoad(const std::string& site, std::size_t second) const;
+
+    /**
+     * @brief Site of a real server.
+     * @param server its name
+     * @return the city, empty for none
+     */
+    std::string GetSite(const std::string& server) const;
 
   private:
-    /** A request that has ended. */
-    struct Row
+    /** A real server. */
+    struct Server
     {
-        ns3::gipt::ConnectionReport report; ///< what its client knows
-        const Server* assigned{nullptr};    ///< the real server the director gave it
+        std::string name; ///< its name
+        std::string site; ///< its city
+        uint32_t node{0}; ///< id of its node
     };
 
-    /** Figures over some requests. */
+    /** Figures over some connections. */
     struct Summary
     {
-        uint64_t requests{0};                     ///< all
+        uint64_t begun{0};                        ///< all
         uint64_t served{0};                       ///< served ones
-        std::map<std::string, uint64_t> failed;   ///< others, by outcome
+        std::map<std::string, uint64_t> broken;   ///< others, by category
         std::vector<double> latencies;            ///< of the served ones, in ms, sorted
         std::map<std::string, uint64_t> assigned; ///< given to servers, by site
         uint64_t assignedTotal{0};                ///< given to any server
     };
 
-    /** Whose fault failed requests are. */
-    struct Blame
-    {
-        uint64_t survivors{0};  ///< given to a site that had power all the time
-        uint64_t failedSite{0}; ///< given to a site that was without power meanwhile
-        uint64_t nobody{0};     ///< never given to a server
-    };
-
     /**
-     * @brief Sum up the requests that began in a phase.
+     * @brief Sum up the connections that began in a phase.
      * @param phase "before", "during", "after" or "total"
      * @return the figures
      */
@@ -156,25 +188,17 @@ class FailoverReport
     /**
      * @brief The phase of a moment.
      * @param time the moment
-     * @return "during" while any site is without power, "before" the first failure, else "after"
+     * @return "during" while any failure lasts, "before" the first, else "after"
      */
     std::string GetPhase(ns3::Time time) const;
 
-    /**
-     * @brief Put the failed requests down to sites.
-     * @return the figures
-     */
-    Blame FindBlame() const;
-
-    const FailoverOptions& m_options;                  ///< what was asked for
-    std::map<ns3::Ipv4Address, Server> m_servers;      ///< by RIP
-    std::map<ns3::Ipv4Address, std::string> m_clients; ///< city by address
-    std::vector<Row> m_rows;                           ///< in order of their end
-    std::map<std::pair<ns3::Ipv4Address, uint16_t>, const Server*> m_assigned; ///< open ones
+    const FailoverOptions& m_options;                    ///< what was asked for
+    std::vector<std::string> m_sites;                    ///< cities with servers
+    ns3::Ptr<ns3::gipt::ConnectionOracle> m_oracle;      ///< explains connections
+    std::map<ns3::Ipv4Address, Server> m_servers;        ///< by RIP
+    std::map<std::string, ns3::Ipv4Address> m_names;     ///< RIP by name
     std::map<std::string, std::vector<uint64_t>> m_load; ///< connections given, by site and second
-    std::vector<std::string> m_events;                   ///< lines of events.csv
-    uint64_t m_begun{0};                                 ///< requests
-    uint64_t m_served{0};                                ///< of them
+    std::vector<Event> m_events;                         ///< in order of time
 };
 
 #endif // FAILOVER_REPORT_H

@@ -22,20 +22,8 @@ from ns import ns
 
 VIP = "198.51.100.1"
 PORT = 80
+PHASE_STREAM = 800000  # as in failover-service.cc
 TOPOLOGY = pathlib.Path(__file__).resolve().parent / "topologies" / "two-site.graphml"
-OUTCOMES = [
-    "SERVED",
-    "REFUSED",
-    "UNREACHABLE",
-    "CONNECT_TIMEOUT",
-    "RESET",
-    "RESPONSE_TIMEOUT",
-    "TRUNCATED",
-    "NOT_SENT",
-    "UNFINISHED",
-]
-
-
 def set_tcp_defaults():
     """TCP as Linux has it; the same as in global-failover.cc."""
     for name, value in (
@@ -63,7 +51,12 @@ def build(world, arguments):
     helper.AddService("tcp", vip, PORT, arguments.scheduler)
     for server in servers:
         helper.AddRealServer(vip, PORT, world.GetAddress(server))
-    helper.Install(director)
+    applications = helper.Install(director)
+    # A health check begins at any moment of its interval.
+    phase = ns.CreateObject[ns.UniformRandomVariable]()
+    phase.SetAttribute("Max", ns.DoubleValue(2))
+    phase.SetStream(PHASE_STREAM)
+    applications.Get(1).SetStartTime(ns.Seconds(phase.GetValue()))
     world.Announce(vip, director)
 
     for server in servers:
@@ -76,8 +69,8 @@ def build(world, arguments):
         server.AddApplication(application)
 
     timeout = ns.Seconds(3)
-    clients = []
-    for number, host in enumerate(hosts):
+    clients, stream = [], 0
+    for host in hosts:
         client = ns.CreateObject[ns.gipt.RequestClient]()
         mean = len(hosts) / arguments.rate
         client.SetAttribute(
@@ -85,14 +78,32 @@ def build(world, arguments):
         )
         client.SetAttribute("Timeout", ns.TimeValue(timeout))
         client.SetAttribute("LastStart", ns.TimeValue(ns.Seconds(arguments.duration)))
-        client.AssignStreams(number)
+        stream += client.AssignStreams(stream)
         client.SetStopTime(ns.Seconds(arguments.duration) + timeout + ns.MilliSeconds(1))
         host.AddApplication(client)
         clients.append(client)
-    third = arguments.duration / 3
-    world.SchedulePowerLoss("East", ns.Seconds(third), ns.Seconds(2 * third))
     ns.Simulator.Stop(ns.Seconds(arguments.duration) + timeout + ns.MilliSeconds(2))
-    return clients
+    return director, applications, servers, clients
+
+
+def watch(world, built, failures):
+    """Have an oracle find out what becomes of every connection, and why."""
+    director, applications, servers, clients = built
+    oracle = ns.CreateObject[ns.gipt.ConnectionOracle]()
+    observer = ns.CreateObject[ns.gipt.OracleObserver]()
+    observer.SetOracle(oracle)
+    for server in servers:
+        observer.WatchServer(
+            world.GetName(server), world.GetCity(server), world.GetAddress(server), server
+        )
+    observer.WatchDirector(world.GetName(director), applications.Get(0).GetObject[ns.gipt.Director]())
+    observer.WatchHealth(applications.Get(1).GetObject[ns.gipt.HealthCheck]())
+    for client in clients:
+        observer.WatchWorkload(client)
+    for number in range(ns.NodeList.GetNNodes()):
+        observer.WatchNode(ns.NodeList.GetNode(number))
+    observer.WatchFailures(failures)
+    return oracle, observer
 
 
 def main():
@@ -109,15 +120,23 @@ def main():
     ns.RngSeedManager.SetRun(arguments.run)
     set_tcp_defaults()
     world = ns.gipt.MultiSiteHelper()
-    clients = build(world, arguments)
+    built = build(world, arguments)
+    failures = ns.CreateObject[ns.gipt.FailureSchedule]()
+    third = arguments.duration / 3
+    text = f"East@{third}s-{2 * third}s"
+    error = str(ns.gipt.FailureHelper(world).Add(text, text, failures))
+    if error:
+        sys.exit(error)
+    oracle, _observer = watch(world, built, failures)
     ns.Simulator.Run()
 
-    print(f"{'requests':24}{sum(client.GetStarted() for client in clients):8}")
-    for outcome in OUTCOMES:
-        value = getattr(ns.gipt.ConnectionOutcome, outcome)
-        count = sum(client.GetCount(value) for client in clients)
+    print(f"{'connections':24}{oracle.GetStarted():8}")
+    for number in range(ns.gipt.CONNECTION_CATEGORIES):
+        category = ns.gipt.ConnectionCategory(number)
+        count = oracle.GetCount(category)
         if count:
-            print(f"  {outcome.lower().replace('_', '-'):22}{count:8}")
+            print(f"  {ns.gipt.ToString(category):22}{count:8}")
+    clients = built[-1]
     served = sum(client.GetCount(ns.gipt.ConnectionOutcome.SERVED) for client in clients)
     latency = sum(client.GetServedLatency().GetNanoSeconds() for client in clients)
     if served:

@@ -11,6 +11,7 @@ cpp_examples = [
     ("failure-gallery", "True", "False"),
     ("first-director", "True", "False"),
     ("global-failover --fail=Houston@2s-4s --duration=8s --rate=50 --results=testpy-output/global-failover", "True", "False"),
+    ("global-failover --workload=light --director=Denver,Denver --sync=complete --fail=director-crash:Denver-director-1@7s-30s --duration=10s --rate=50 --results=testpy-output/director-crash", "True", "False"),
     ("graph-routing", "True", "False"),
     ("health-monitor", "True", "False"),
     ("million-connections --connections=2000", "True", "False"),

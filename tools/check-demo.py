@@ -39,19 +39,20 @@ def seconds(text):
 
 manifest = json.loads((results / "manifest.json").read_text(encoding="utf-8"))
 options = manifest["options"]
-requests, events, load = rows("requests.csv"), rows("events.csv"), rows("sites.csv")
+requests, events, load = rows("connections.csv"), rows("events.csv"), rows("sites.csv")
+summary = json.loads((results / "summary.json").read_text(encoding="utf-8"))
 sites = options["sites"].split(",")
 failure = manifest["failures"][0]
-dead, off, on = failure["site"], failure["from_s"], failure["to_s"]
+dead, off, on = failure["target"], failure["from_s"], failure["to_s"]
 
 # A check that starts just before the power goes still answers; after that RETRIES must fail.
 interval, timeout = seconds(options["health-interval"]), seconds(options["health-timeout"])
-noticed = off + interval * int(options["health-retries"]) + timeout
+noticed = off + interval * int(options["health-fall"]) + timeout
 # And a request that waits for an answer when the power goes was started up to this long before.
 patience = seconds(options["timeout"])
 
 served = [r for r in requests if r["outcome"] == "served"]
-failed = [r for r in requests if r["outcome"] not in ("served", "open")]
+failed = [r for r in requests if r["outcome"] != "served"]
 expected = float(options["rate"]) * seconds(options["duration"])
 check(
     abs(len(requests) - expected) < 5 * expected**0.5,
@@ -70,6 +71,15 @@ check(
     f"requests failed only when begun from {off - patience:g} s to {noticed:g} s",
 )
 check(len(failed) > 0, "the failure was felt: some requests failed")
+check(
+    all(r["category"] == "site-failure" for r in failed),
+    "the oracle puts all of them down to the failure of the site",
+)
+check(
+    summary["started"] == len(requests) == sum(summary["categories"].values())
+    and summary["unexplained"] == summary["open"] == 0,
+    "every connection is in one category, and none is unexplained",
+)
 silent = [r for r in served if r["assigned_site"] == dead and noticed < float(r["start_s"]) < on]
 check(not silent, f"{dead} served nothing while it was out of service")
 back = [r for r in requests if float(r["start_s"]) > on + 2 * interval + timeout]
@@ -79,18 +89,18 @@ check(
 )
 servers = int(options["servers-per-site"])
 for event, low, high, number in [
-    ("power-off", off, off, 1),
+    ("site-power begins", off, off, 1),
     ("server-down", off, noticed, servers),
-    ("power-on", on, on, 1),
+    ("site-power ends", on, on, 1),
     ("server-up", on, on + 2 * interval + timeout, servers),
 ]:
-    times = [float(e["time_s"]) for e in events if e["event"] == event and e["site"] == dead]
+    times = [float(e["time_s"]) for e in events if e["event"] == event and e["place"] == dead]
     check(
         len(times) == number and all(low <= t <= high for t in times),
         f"{event} of {dead}: {number} from {low:g} s to {high:g} s",
     )
 check(
-    all(e["site"] == dead for e in events), "nothing happened to the health of the other sites"
+    all(e["place"] == dead for e in events), "nothing happened to the health of the other sites"
 )
 unseen = sum(r["assigned_site"] != "" for r in requests) - sum(
     int(row["new_connections_per_s"]) for row in load

@@ -4,8 +4,8 @@
 
 """The main experiment as its users meet it.
 
- 1. every request is a row with one outcome, and rows, table and sites add up; no connection to a
-    surviving site is broken, with several schedulers and sites;
+ 1. every connection is a row with one outcome and one category, and rows, table and sites add up;
+    no connection to a surviving site is broken, with several schedulers and sites;
  2. the same seed gives the same files, another run other ones;
  3. what cannot be used is told in one line, and the status is 2;
  4. captures: IPIP with TCP inside leaves the director, replies from the VIP do not pass it;
@@ -48,10 +48,10 @@ def run(*command):
 
 
 def failover(results, *options):
-    """Run global-failover and read its table of requests."""
+    """Run global-failover and read its table of connections."""
     done = run(PROGRAM, f"--results={results}", *options)
     assert done.returncode == 0, done.stderr
-    with open(results / "requests.csv", encoding="utf-8", newline="") as file:
+    with open(results / "connections.csv", encoding="utf-8", newline="") as file:
         return done.stdout, list(csv.DictReader(file))
 
 
@@ -72,16 +72,21 @@ def test_surviving_sites_do_not_notice(tmp_path, scheduler, site):
             assert int(row["response_bytes"]) == 8000
         else:
             assert row["assigned_site"] == site
+            assert row["category"] == "site-failure"
     lines = [line for line in output.splitlines() if line.startswith("  ")]
-    table = {line[:28].strip(): line.split()[-1] for line in lines}
-    assert int(table["requests"]) == len(rows)
+    table = {line[:30].strip(): line.split()[-1] for line in lines}
+    assert int(table["connections"]) == len(rows)
     assert int(table["served"]) == outcomes["served"]
     with open(tmp_path / "sites.csv", encoding="utf-8", newline="") as file:
         load = list(csv.DictReader(file))
     given = sum(int(row["new_connections_per_s"]) for row in load)
     # Those given in the very last moments are after the last whole second.
     assert abs(given - sum(1 for row in rows if row["assigned_site"])) <= 5
-    assert {row["site"] for row in load if row["has_power"] == "0"} == {site}
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["started"] == len(rows)
+    assert summary["categories"] == Counter(row["category"] for row in rows)
+    assert summary["unexplained"] == 0
+    assert f"connections begun: {len(rows)} = {outcomes['served']} served" in output
 
 
 def test_without_failure_all_are_served(tmp_path):
@@ -95,23 +100,22 @@ def test_same_seed_same_files(tmp_path):
     failover(tmp_path / "a", *options)
     failover(tmp_path / "b", *options)
     failover(tmp_path / "c", *options, "--run=2")
-    for name in ("requests.csv", "sites.csv", "events.csv"):
+    for name in ("connections.csv", "sites.csv", "events.csv", "summary.json"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
-    assert (tmp_path / "a" / "requests.csv").read_bytes() != (
-        tmp_path / "c" / "requests.csv"
+    assert (tmp_path / "a" / "connections.csv").read_bytes() != (
+        tmp_path / "c" / "connections.csv"
     ).read_bytes()
     manifests = [json.loads((tmp_path / run / "manifest.json").read_text()) for run in "ab"]
-    for manifest in manifests:
-        del manifest["options"]["results"]
     assert manifests[0] == manifests[1]
-    assert manifests[0]["attributes"]["health-check"]["Retries"] == "3"
+    assert manifests[0]["complete"] is True
+    assert manifests[0]["attributes"]["Kansas City-director-1 health-check"]["Retries"] == "3"
 
 
 @pytest.mark.parametrize(
     "option, line",
     [
-        ("--fail=Paris@1s-2s", "--fail=Paris@1s-2s: no site 'Paris', expected one of: Seattle, "),
-        ("--fail=Seattle@20", "--fail=Seattle@20: 'Seattle@20', expected SITE@FROM-TO such as "),
+        ("--fail=Paris@1s-2s", "--fail=Paris@1s-2s: no site 'Paris', expected one of: New York, "),
+        ("--fail=Seattle@soon", "--fail=Seattle@soon: 'Seattle@soon', expected [KIND:]TARGET@FROM-TO"),
         ("--fail=Seattle@9s-8s", "--fail=Seattle@9s-8s: 'Seattle@9s-8s' ends before it begins, "),
         ("--director=Paris", "--director=Paris: unknown city 'Paris', expected one of: New York, "),
         ("--sites=Denver,Paris", "--sites=Denver,Paris: unknown city 'Paris', expected one of: "),
@@ -182,14 +186,14 @@ def test_python_equals_cpp(tmp_path):
         "--seed=5",
         "--scheduler=rr",
     )
-    cpp = {f"  {outcome}": n for outcome, n in Counter(row["outcome"] for row in rows).items()}
-    cpp["requests"] = len(rows)
-    latencies = [float(row["latency_ms"]) for row in rows if row["outcome"] == "served"]
+    cpp = {f"  {category}": n for category, n in Counter(row["category"] for row in rows).items()}
+    cpp["connections"] = len(rows)
+    latencies = [float(row["latency_ms"]) for row in rows if row["category"] == "served"]
     assert float(python.pop("mean latency (ms)")) == pytest.approx(
         sum(latencies) / len(latencies), abs=0.001
     )
     assert {name: int(value) for name, value in python.items()} == cpp
-    assert cpp["  connect-timeout"] > 0
+    assert cpp["  site-failure"] > 0
 
 
 @needs_python
