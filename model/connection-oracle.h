@@ -392,16 +392,16 @@ class ConnectionOracle : public Object
     /** A connection that is open. */
     struct Flow
     {
-        Time start;                ///< when it began
-        std::vector<Seen> seen;    ///< what was seen, each kind once
-        Ipv4Address firstServer;   ///< given first, 0.0.0.0 for none
-        Ipv4Address lastServer;    ///< given last
-        uint16_t firstDirector{0}; ///< who gave it first, by number from 1
-        uint16_t lastDirector{0};  ///< who gave it last
-        uint32_t given{0};         ///< how often it was given a real server
-        Time given0;               ///< when first
-        uint16_t expiredAt{0};     ///< who forgot it last
-        Time expired;              ///< when
+        Time start;                                     ///< when it began
+        std::vector<Seen> seen;                         ///< what was seen, each kind once
+        Ipv4Address firstServer{Ipv4Address::GetAny()}; ///< given first, 0.0.0.0 for none
+        Ipv4Address lastServer{Ipv4Address::GetAny()};  ///< given last
+        uint16_t firstDirector{0};                      ///< who gave it first, by number from 1
+        uint16_t lastDirector{0};                       ///< who gave it last
+        uint32_t given{0};                              ///< how often it was given a real server
+        Time given0;                                    ///< when first
+        uint16_t expiredAt{0};                          ///< who forgot it last
+        Time expired;                                   ///< when
     };
 
     /** A real server. */

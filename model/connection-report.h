@@ -63,10 +63,10 @@ struct ConnectionReport
     Time start;           ///< when it began
     Time latency;         ///< from then to its end
     Time lastProgress;    ///< when last something came from the server; its start when nothing did
-    Ipv4Address client;   ///< address of the client
-    uint16_t clientPort{0}; ///< port of the client, 0 when nothing could be sent
-    Ipv4Address remote;     ///< whom it was made to: the VIP
-    uint16_t remotePort{0}; ///< port there
+    Ipv4Address client{Ipv4Address::GetAny()}; ///< address of the client, 0.0.0.0 with port 0
+    uint16_t clientPort{0};                    ///< port of the client, 0 when nothing could be sent
+    Ipv4Address remote{Ipv4Address::GetAny()}; ///< whom it was made to: the VIP
+    uint16_t remotePort{0};                    ///< port there
     ConnectionOutcome outcome{ConnectionOutcome::UNFINISHED}; ///< how it ended
     std::string server;   ///< what the real server calls itself, empty when it did not answer
     uint64_t bytes{0};    ///< octets of the answers' bodies

@@ -64,13 +64,13 @@ class ServiceKeeper
     ServiceKeeper(const ServiceKeeper&) = delete;
     ServiceKeeper& operator=(const ServiceKeeper&) = delete;
 
-    bool inhibitOnFailure{false}; ///< set the weight to 0 in place of deleting
-    uint32_t quorum{1};           ///< of services without a rule of their own
-    uint32_t hysteresis{0};       ///< of services without a rule of their own
-    Ipv4Address sorryServer;      ///< of services without a rule of their own
-    Time slowStart;               ///< time from a server's return to its whole weight, 0: at once
-    uint32_t slowStartSteps{10};  ///< in how many steps
-    double slowStartShare{0.1};   ///< part of its weight that it begins with
+    bool inhibitOnFailure{false};                   ///< set the weight to 0 in place of deleting
+    uint32_t quorum{1};                             ///< of services without a rule of their own
+    uint32_t hysteresis{0};                         ///< of services without a rule of their own
+    Ipv4Address sorryServer{Ipv4Address::GetAny()}; ///< of services without a rule of their own
+    Time slowStart;              ///< time from a server's return to its whole weight, 0: at once
+    uint32_t slowStartSteps{10}; ///< in how many steps
+    double slowStartShare{0.1};  ///< part of its weight that it begins with
 
     /**
      * @brief Give one service a quorum of its own.

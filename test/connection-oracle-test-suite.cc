@@ -436,6 +436,9 @@ class OracleBooksTestCase : public TestCase
                                  "198.51.100.1,80,response-timeout,site-failure,0,"
                                  "failure of East,2.000000,s1,s1,d1,d1,,0,0\n";
         NS_TEST_EXPECT_MSG_EQ((text.str().find(line) != std::string::npos), true, text.str());
+        const std::string none = "5.750000,0.000,,0,tcp,,0.0.0.0,0,0.0.0.0,0,not-sent,not-sent,,"
+                                 "client: not-sent,5.750000,,,,,,0,0\n";
+        NS_TEST_EXPECT_MSG_EQ((text.str().find(none) != std::string::npos), true, text.str());
         text.str("");
         files.WriteSummary(text);
         NS_TEST_EXPECT_MSG_EQ((text.str().find("\"site-failure\": 3") != std::string::npos &&
