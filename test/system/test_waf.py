@@ -36,6 +36,7 @@ def waf(folder):
 
     bld = MagicMock()
     bld.path.abspath.return_value = str(folder)
+    bld.path.parent.abspath.return_value = str(folder.parent)
     bld.create_ns3_program.side_effect = create_program
     runpy.run_path(str(folder / "wscript"))["build"](bld)
     return bld, programs
