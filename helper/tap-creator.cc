@@ -28,13 +28,13 @@ namespace
 
 /**
  * @brief The path that is written in a library.
- * @param library path of the library
+ * @param binary path of the library
  * @return the path of the tap-creator, or nothing
  */
 std::string
-ReadPath(const std::filesystem::path& library)
+ReadPath(const std::filesystem::path& binary)
 {
-    std::ifstream file(library, std::ios::binary);
+    std::ifstream file(binary, std::ios::binary);
     const std::string content{std::istreambuf_iterator<char>(file), {}};
     const std::string word = "tap-creator";
     for (auto at = content.find(word); at != std::string::npos; at = content.find(word, at + 1))
@@ -65,15 +65,17 @@ IsProgram(const std::filesystem::path& path)
 bool
 MendCreator(const void* code, std::string& error)
 {
-    Dl_info library{};
+    // Not "library": the wheel's Python loader takes each text in the file that begins with "lib"
+    // for a library that it must find, names in debug information, too.
+    Dl_info binary{};
     const std::string wanted =
-        dladdr(code, &library) && library.dli_fname ? ReadPath(library.dli_fname) : "";
+        dladdr(code, &binary) && binary.dli_fname ? ReadPath(binary.dli_fname) : "";
     if (wanted.empty())
     {
         return true; // a TapBridge that does without: let it try
     }
     const std::filesystem::path path(wanted);
-    const auto folder = std::filesystem::path(library.dli_fname).parent_path();
+    const auto folder = std::filesystem::path(binary.dli_fname).parent_path();
     std::error_code problem;
     if (IsProgram(folder / ".." / "libexec" / "ns3" / path.filename()))
     {
