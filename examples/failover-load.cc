@@ -6,15 +6,14 @@
 
 #include "failover-load.h"
 
-#include "ns3/double.h"
-#include "ns3/pointer.h"
-#include "ns3/random-variable-stream.h"
 #include "ns3/string.h"
 #include "ns3/uinteger.h"
 #include "ns3/workload-helper.h"
 #include "ns3/workload-trace.h"
 
 #include <algorithm>
+#include <iomanip>
+#include <sstream>
 
 using namespace ns3;
 using namespace ns3::gipt;
@@ -69,9 +68,12 @@ FailoverLoad::Install(const std::string& kind, double share)
     const bool isLong = kind == "long";
     WorkloadHelper helper(isLong ? "session" : kind, m_service.GetVip(), m_service.GetPort());
     const NodeContainer& clients = m_world.GetClients();
-    Ptr<ExponentialRandomVariable> interval = CreateObject<ExponentialRandomVariable>();
-    interval->SetAttribute("Mean", DoubleValue(clients.GetN() / (m_options.rate * share)));
-    helper.SetAttribute("Interval", PointerValue(interval));
+    // As text, so that each client gets a random variable of its own.
+    std::ostringstream interval;
+    interval << std::setprecision(17)
+             << "ns3::ExponentialRandomVariable[Mean=" << clients.GetN() / (m_options.rate * share)
+             << "]";
+    helper.SetAttribute("Interval", StringValue(interval.str()));
     helper.SetAttribute("Timeout", TimeValue(m_options.timeout));
     helper.SetAttribute("LastStart", TimeValue(m_options.duration));
     if (isLong)

@@ -131,11 +131,12 @@ def main():
     ns.Simulator.Run()
 
     print(f"{'connections':24}{oracle.GetStarted():8}")
+    name_of = ns.gipt.ToString.__overload__("ns3::gipt::ConnectionCategory")
     for number in range(ns.gipt.CONNECTION_CATEGORIES):
         category = ns.gipt.ConnectionCategory(number)
         count = oracle.GetCount(category)
         if count:
-            print(f"  {ns.gipt.ToString(category):22}{count:8}")
+            print(f"  {str(name_of(category)):22}{count:8}")
     clients = built[-1]
     served = sum(client.GetCount(ns.gipt.ConnectionOutcome.SERVED) for client in clients)
     latency = sum(client.GetServedLatency().GetNanoSeconds() for client in clients)
