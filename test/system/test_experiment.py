@@ -146,7 +146,7 @@ def test_director_crash(tmp_path, sync):
         "--workload=long",
         "--rate=40",
         "--duration=9",
-        "--timeout=8s",
+        "--timeout=30s",  # TCP waits longer from try to try while nobody answers
         "--response-size=500",
         "--director=Denver,Denver",
         f"--fail=director-crash:Denver-director-1@{crash}s-200s",
