@@ -137,6 +137,7 @@ def recovery(matrix, results, figure, output):
             height = -0.04 - 0.035 * number
             axes[0].plot([low, high], [height, height], color=colour, linewidth=4)
     axes[0].set_ylim(top=1.0)
+    axes[0].set_yticks([0, 0.25, 0.5, 0.75, 1])
     axes[0].set_xlim(left=0)
     axes[0].set_xlabel("time from the failure to the begin of the last connection that broke (s);\n"
                        "bars: what the timers predict")

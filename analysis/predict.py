@@ -97,4 +97,4 @@ def predict(folder):
     if felt is None:
         return detect, None
     gap = GAPS / (float(options["rate"]) * share)
-    return detect, (felt[0] - farthest - gap, felt[1])
+    return detect, (max(0, felt[0] - farthest - gap), felt[1])
