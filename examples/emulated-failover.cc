@@ -150,17 +150,11 @@ class Failover
         DirectorHelper::AssignStreams(applications, 1);
         m_world.Announce(VIP, node);
         m_director = DynamicCast<Director>(applications.Get(0));
-        for (const bool isDown : {true, false})
-        {
-            const std::function<void(Ipv4Address, uint16_t)> note =
-                [this, isDown](Ipv4Address server, uint16_t) {
-                    Say(m_world.GetName(m_world.FindNode(server)) +
-                        (isDown ? " is taken out of service" : " is back in service"));
-                };
-            applications.Get(1)->TraceConnectWithoutContext(
-                isDown ? "ServerDown" : "ServerUp",
-                Callback<void, Ipv4Address, uint16_t>(note));
-        }
+        auto health = applications.Get(1);
+        health->TraceConnectWithoutContext("ServerDown",
+                                           MakeCallback(&Failover::HandleServerDown, this));
+        health->TraceConnectWithoutContext("ServerUp",
+                                           MakeCallback(&Failover::HandleServerUp, this));
         return true;
     }
 
@@ -200,13 +194,36 @@ class Failover
         m_failures = CreateObject<FailureSchedule>();
         error = failures.Add(options.fail, "--fail=" + options.fail, m_failures);
         m_failures->AssignStreams(100);
-        const std::function<void(const FailureEvent&)> note = [](const FailureEvent& event) {
-            Say(std::string(ToString(event.kind)) + " of " + event.target +
-                (event.begins ? " begins" : " ends"));
-        };
-        m_failures->TraceConnectWithoutContext("Failure",
-                                               Callback<void, const FailureEvent&>(note));
+        m_failures->TraceConnectWithoutContext("Failure", MakeCallback(&Failover::HandleFailure));
         return error.empty();
+    }
+
+    /**
+     * @brief A server has been taken out of service.
+     * @param server its address
+     */
+    void HandleServerDown(Ipv4Address server, uint16_t)
+    {
+        Say(m_world.GetName(m_world.FindNode(server)) + " is taken out of service");
+    }
+
+    /**
+     * @brief A server is back in service.
+     * @param server its address
+     */
+    void HandleServerUp(Ipv4Address server, uint16_t)
+    {
+        Say(m_world.GetName(m_world.FindNode(server)) + " is back in service");
+    }
+
+    /**
+     * @brief Something has failed, or works again.
+     * @param event what, and where
+     */
+    static void HandleFailure(const FailureEvent& event)
+    {
+        Say(std::string(ToString(event.kind)) + " of " + event.target +
+            (event.begins ? " begins" : " ends"));
     }
 
     MultiSiteHelper m_world;         ///< the world
