@@ -18,9 +18,7 @@
 #include "ns3/ipv4.h"
 #include "ns3/log.h"
 #include "ns3/point-to-point-helper.h"
-#include "ns3/simulator.h"
 #include "ns3/site-topology-reader.h"
-#include "ns3/tcp-abandon.h"
 
 #include <algorithm>
 
@@ -367,50 +365,6 @@ MultiSiteHelper::WithdrawByFloatingAddress(Ipv4Address address, const std::strin
                            Ipv4Mask::GetOnes(),
                            GetLan(city).device,
                            GetFloatingAddress(city));
-}
-
-void
-MultiSiteHelper::SetSitePower(const std::string& city, bool on)
-{
-    NS_LOG_FUNCTION(this << city << on);
-    auto servers = m_hosts.find({GetIndex(city), "server"});
-    NS_ABORT_MSG_IF(servers == m_hosts.end(), city << " has no servers");
-    for (uint32_t i = 0; i < servers->second.GetN(); i++)
-    {
-        Ptr<Node> server = servers->second.Get(i);
-        Ptr<Ipv4> ipv4 = server->GetObject<Ipv4>();
-        auto off = m_unpowered.find(server->GetId());
-        if (on && off != m_unpowered.end())
-        {
-            for (uint32_t interface : off->second)
-            {
-                ipv4->SetUp(interface);
-            }
-            m_unpowered.erase(off);
-            AddDefaultRoute(server); // went with its interface
-        }
-        else if (!on && off == m_unpowered.end())
-        {
-            std::vector<uint32_t>& interfaces = m_unpowered[server->GetId()];
-            for (uint32_t interface = 0; interface < ipv4->GetNInterfaces(); interface++)
-            {
-                if (interface != LOOPBACK_INTERFACE && ipv4->IsUp(interface))
-                {
-                    interfaces.push_back(interface);
-                    ipv4->SetDown(interface);
-                }
-            }
-            AbandonAllTcp(server);
-        }
-    }
-}
-
-void
-MultiSiteHelper::SchedulePowerLoss(const std::string& city, Time from, Time to)
-{
-    NS_LOG_FUNCTION(this << city << from << to);
-    Simulator::Schedule(from, &MultiSiteHelper::SetSitePower, this, city, false);
-    Simulator::Schedule(to, &MultiSiteHelper::SetSitePower, this, city, true);
 }
 
 bool

@@ -37,9 +37,10 @@ namespace gipt
  * @brief Makes a world of sites from a topology: routers, links, hosts, addresses and routes.
  *
  * Every city is a router, every link of the graph a point-to-point link. Hosts hang on their
- * city's router by a point-to-point link of their own: the ports of a switched LAN. The servers of
- * a city are its site, which can lose its power; its router, clients and director have a supply of
- * their own. Directors that share a floating address hang on one CSMA LAN with the router instead.
+ * city's router by a point-to-point link of their own: the ports of a switched LAN. The servers and
+ * directors of a city are its site, which can lose its power (FailureHelper); its router and
+ * clients have a supply of their own. Directors that share a floating address hang on one CSMA LAN
+ * with the router instead.
  *
  * Addresses, city and link counted from 0 in the order of the topology, host from 1 in the order
  * it was added to its city:
@@ -55,8 +56,7 @@ namespace gipt
  * its city. The attributes of GetRoutingGraph() set how routes are found, and how long it takes
  * when something changes.
  *
- * The topology comes first, by SetTopology or ReadTopology. The helper must live as long as the
- * simulation when power is lost in it.
+ * The topology comes first, by SetTopology or ReadTopology.
  */
 class MultiSiteHelper
 {
@@ -212,27 +212,6 @@ class MultiSiteHelper
     {
         return m_routing;
     }
-
-    /**
-     * @brief Take the power from a city's servers, or give it back.
-     *
-     * Without power a server's interfaces are down, and its TCP connections are gone without a
-     * word. With power its interfaces and routes are as before; servers that listen do so again,
-     * and know nothing of the connections from before: those get no answer (and no reset, since
-     * ns-3's listening sockets overlook all segments but SYN).
-     *
-     * @param city name of a city with servers
-     * @param on true to give power
-     */
-    void SetSitePower(const std::string& city, bool on);
-
-    /**
-     * @brief Have a city's servers lose their power and get it back.
-     * @param city name of a city with servers
-     * @param from when it goes, from now
-     * @param to when it is back, from now
-     */
-    void SchedulePowerLoss(const std::string& city, Time from, Time to);
 
     /**
      * @brief Tell whether two cities have a way between them.
@@ -419,7 +398,6 @@ class MultiSiteHelper
     std::map<uint32_t, Place> m_places;                                ///< by node id
     std::map<Ipv4Address, Ptr<Node>> m_nodes;                          ///< by address
     std::map<std::string, Ptr<Node>> m_names;                          ///< by name
-    std::map<uint32_t, std::vector<uint32_t>> m_unpowered; ///< interfaces to bring up, by node id
 };
 
 } // namespace gipt

@@ -67,7 +67,11 @@ LIGHT = ["--workload=light", "--health-interval=500ms", "--health-timeout=300ms"
 def test_survivors(tmp_path, scheduler):
     rows, _, summary = experiment(tmp_path, *LIGHT, f"--scheduler={scheduler}", "--rate=150")
     assert summary["broken_on_surviving_sites"] == 0
-    assert {row["assigned_site"] for row in rows if row["category"] != "served"} <= {"New York"}
+    broken = {(row["assigned_site"], row["category"]) for row in rows if row["category"] != "served"}
+    if scheduler == "ovf":
+        # It refuses what is above the weights of all servers together, failure or not.
+        broken.discard(("", "no-server"))
+    assert {site for site, _ in broken} <= {"New York"}
     # fo and ovf fill one server after the other, and sh, dh and mh may have no client for a site.
     if scheduler in ("rr", "wrr"):
         assert summary["categories"]["site-failure"] > 20
