@@ -203,7 +203,9 @@ NodePower::GetTable(const Ipv4StaticRouting& routing) const
     std::vector<Route> table;
     for (uint32_t i = 0; i < routing.GetNRoutes(); i++)
     {
-        table.push_back({IN_TABLE, routing.GetRoute(i), routing.GetMetric(i)});
+        table.push_back({IN_TABLE,
+                         std::make_shared<const Ipv4RoutingTableEntry>(routing.GetRoute(i)),
+                         routing.GetMetric(i)});
     }
     std::vector<Route> held;
     for (const auto& [interface, hold] : m_holds)
@@ -228,7 +230,7 @@ NodePower::SaveRoutes(uint32_t interface) const
     std::vector<Route> table = routing ? GetTable(*routing) : routes;
     for (uint32_t i = 0; i < table.size(); i++)
     {
-        if (table[i].position == IN_TABLE && table[i].entry.GetInterface() == interface)
+        if (table[i].position == IN_TABLE && table[i].entry->GetInterface() == interface)
         {
             routes.push_back({i, table[i].entry, table[i].metric});
         }
@@ -261,23 +263,23 @@ NodePower::RestoreRoutes(uint32_t interface, const std::vector<Route>& routes)
     }
     for (const auto& [position, entry, metric] : table)
     {
-        if (position != IN_TABLE && m_holds.count(entry.GetInterface()) > 0)
+        if (position != IN_TABLE && m_holds.count(entry->GetInterface()) > 0)
         {
             continue; // of another interface that is held down
         }
-        if (entry.IsGateway())
+        if (entry->IsGateway())
         {
-            routing->AddNetworkRouteTo(entry.GetDest(),
-                                       entry.GetDestNetworkMask(),
-                                       entry.GetGateway(),
-                                       entry.GetInterface(),
+            routing->AddNetworkRouteTo(entry->GetDest(),
+                                       entry->GetDestNetworkMask(),
+                                       entry->GetGateway(),
+                                       entry->GetInterface(),
                                        metric);
         }
         else
         {
-            routing->AddNetworkRouteTo(entry.GetDest(),
-                                       entry.GetDestNetworkMask(),
-                                       entry.GetInterface(),
+            routing->AddNetworkRouteTo(entry->GetDest(),
+                                       entry->GetDestNetworkMask(),
+                                       entry->GetInterface(),
                                        metric);
         }
     }

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <vector>
 
 namespace ns3
@@ -112,9 +113,9 @@ class NodePower : public Object
     /** A static route, and where it was. */
     struct Route
     {
-        uint32_t position;           ///< its place in the table with all routes that are held
-        Ipv4RoutingTableEntry entry; ///< the route
-        uint32_t metric;             ///< its metric
+        uint32_t position; ///< its place in the table with all routes that are held
+        std::shared_ptr<const Ipv4RoutingTableEntry> entry; ///< the route
+        uint32_t metric;                                    ///< its metric
     };
 
     /** An interface that is held down. */
