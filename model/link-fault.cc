@@ -144,7 +144,7 @@ LinkFault::Get(Ptr<NetDevice> device)
     if (!fault)
     {
         fault = CreateObject<LinkFault>();
-        fault->m_device = device;
+        fault->m_device = PeekPointer(device);
         fault->m_inner = model;
         device->SetAttribute("ReceiveErrorModel", PointerValue(fault));
     }
@@ -248,7 +248,7 @@ LinkFault::DoReset()
 bool
 LinkFault::IsFromTheDark(Ptr<const Packet> frame)
 {
-    Ptr<NetDevice> peer = GetPeer(m_device);
+    Ptr<NetDevice> peer = GetPeer(Ptr<NetDevice>(m_device));
     if (peer)
     {
         DataRateValue rate;
@@ -273,12 +273,12 @@ LinkFault::IsPing(Ptr<const Packet> frame) const
     const uint32_t size = frame->CopyData(octets.data(), octets.size());
     uint32_t header = 0; // octets of the link header
     bool isIpv4 = true;
-    if (DynamicCast<PointToPointNetDevice>(m_device))
+    if (dynamic_cast<PointToPointNetDevice*>(m_device))
     {
         header = 2;
         isIpv4 = size > header && ReadU16(octets.data()) == PPP_IPV4;
     }
-    else if (DynamicCast<CsmaNetDevice>(m_device))
+    else if (dynamic_cast<CsmaNetDevice*>(m_device))
     {
         header = 14;
         if (size > header && ReadU16(&octets[12]) <= LONGEST_LENGTH)

@@ -182,13 +182,13 @@ class LinkFault : public ErrorModel
      */
     bool Lose(Ptr<const Packet> frame, LinkFaultReason reason);
 
-    Ptr<NetDevice> m_device;    ///< whose frames these are
-    Ptr<ErrorModel> m_inner;    ///< the device's own error model, if it had one
-    uint32_t m_dark{0};         ///< how many ask for darkness
-    bool m_checkBegin{false};   ///< frames begun in the dark may still arrive
-    Time m_light;               ///< since when the link carries frames again
-    std::vector<Loss> m_losses; ///< in the order they were added
-    uint32_t m_blackHoles{0};   ///< how many ask for a black hole
+    NetDevice* m_device{nullptr}; ///< whose frames these are; it holds this, not the other way
+    Ptr<ErrorModel> m_inner;      ///< the device's own error model, if it had one
+    uint32_t m_dark{0};           ///< how many ask for darkness
+    bool m_checkBegin{false};     ///< frames begun in the dark may still arrive
+    Time m_light;                 ///< since when the link carries frames again
+    std::vector<Loss> m_losses;   ///< in the order they were added
+    uint32_t m_blackHoles{0};     ///< how many ask for a black hole
     std::array<uint64_t, LINK_FAULT_REASONS> m_lost{}; ///< frames lost, by reason
 
     /// a frame is lost
