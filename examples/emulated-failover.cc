@@ -20,9 +20,7 @@
  * what it sees, second by second.
  */
 
-#include "ns3/boolean.h"
 #include "ns3/command-line.h"
-#include "ns3/config.h"
 #include "ns3/director-control.h"
 #include "ns3/director-helper.h"
 #include "ns3/emulation-helper.h"
@@ -31,12 +29,12 @@
 #include "ns3/health-check.h"
 #include "ns3/ipv4.h"
 #include "ns3/multi-site-helper.h"
+#include "ns3/node-list.h"
 #include "ns3/real-server-helper.h"
 #include "ns3/request-server.h"
 #include "ns3/routing-graph.h"
 #include "ns3/simulator.h"
 #include "ns3/string.h"
-#include "ns3/uinteger.h"
 
 #include <cstdio>
 #include <iostream>
@@ -66,6 +64,7 @@ struct Options
     std::string fail{"Houston@10s-25s"};            ///< what fails
     std::string topology{GIPT_SOURCE_DIR "/examples/topologies/abilene.graphml"}; ///< the world
     std::string socket{"no"}; ///< of director-ctl
+    std::string pcap;         ///< captures begin with it, empty for none
     uint32_t servers{2};      ///< a site
     uint32_t size{20000};     ///< of a response, octets
     uint32_t duration{40};    ///< seconds
@@ -94,11 +93,6 @@ class Failover
      */
     bool Make(const Options& options, std::string& error)
     {
-        // As Linux has it, where ns-3's defaults are those of older systems.
-        Config::SetDefault("ns3::TcpSocket::SegmentSize", UintegerValue(1448));
-        Config::SetDefault("ns3::TcpSocketBase::MinRto", TimeValue(MilliSeconds(200)));
-        // an assertion of ns-3's TcpTxBuffer does not hold for the acknowledgements of real hosts
-        Config::SetDefault("ns3::TcpSocketBase::Sack", BooleanValue(false));
         error = m_world.ReadTopology(options.topology);
         if (error.empty())
         {
@@ -113,6 +107,23 @@ class Failover
         }
         return error.empty() && MakeService(options, error) && MakeClient(options, error) &&
                MakeFailure(options, error);
+    }
+
+    /**
+     * @brief Have a capture written of each interface of the world, PREFIX-NODE-NUMBER.pcap.
+     * @param prefix what names of files begin with
+     */
+    void EnablePcap(const std::string& prefix) const
+    {
+        for (auto node = NodeList::Begin(); node != NodeList::End(); ++node)
+        {
+            auto ipv4 = (*node)->GetObject<Ipv4>();
+            for (uint32_t i = 1; ipv4 && i < ipv4->GetNInterfaces(); ++i)
+            {
+                const auto file = prefix + "-" + m_world.GetName(*node) + "-" + std::to_string(i);
+                EmulationHelper::EnablePcap(file + ".pcap", ipv4->GetNetDevice(i));
+            }
+        }
     }
 
     EmulationHelper m_emulation; ///< the real interface
@@ -251,6 +262,7 @@ main(int argc, char* argv[])
     cmd.AddValue("topology", "the world: a file or a generator", options.topology);
     cmd.AddValue("duration", "seconds", options.duration);
     cmd.AddValue("socket", "socket for director-ctl, or no", options.socket);
+    cmd.AddValue("pcap", "PREFIX of captures of all interfaces of the world", options.pcap);
     cmd.Parse(argc, argv);
     if (options.servers < 1 || options.servers > 20 || options.duration < 1)
     {
@@ -265,6 +277,10 @@ main(int argc, char* argv[])
     for (const auto& warning : failover->m_emulation.GetWarnings())
     {
         std::cerr << "warning: " << warning << "\n";
+    }
+    if (!options.pcap.empty())
+    {
+        failover->EnablePcap(options.pcap);
     }
     DirectorControl control(failover->m_director, std::cout);
     if (!control.Start(options.socket == "no" ? "" : options.socket, error))

@@ -6,8 +6,6 @@
 
 #include "emulated-world.h"
 
-#include "ns3/boolean.h"
-#include "ns3/config.h"
 #include "ns3/csma-helper.h"
 #include "ns3/director-helper.h"
 #include "ns3/internet-stack-helper.h"
@@ -17,6 +15,7 @@
 #include "ns3/real-server-helper.h"
 #include "ns3/request-server.h"
 #include "ns3/string.h"
+#include "ns3/uinteger.h"
 
 #include <algorithm>
 
@@ -169,8 +168,6 @@ EmulatedWorld::MakeDirector(const EmulatedWorldOptions& options, std::string& er
 void
 EmulatedWorld::MakeServers(uint32_t count)
 {
-    // an assertion of ns-3's TcpTxBuffer does not hold for the acknowledgements of real hosts
-    Config::SetDefault("ns3::TcpSocketBase::Sack", BooleanValue(false));
     NodeContainer servers(count);
     InternetStackHelper stack;
     stack.SetIpv6StackInstall(false);

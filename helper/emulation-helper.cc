@@ -9,7 +9,9 @@
 #include "ipvsadm-values.h"
 
 #include "ns3/boolean.h"
+#include "ns3/config.h"
 #include "ns3/csma-channel.h"
+#include "ns3/double.h"
 #include "ns3/global-value.h"
 #include "ns3/host-interface.h"
 #include "ns3/ipv4-static-routing-helper.h"
@@ -20,6 +22,7 @@
 #include "ns3/simulator.h"
 #include "ns3/string.h"
 #include "ns3/trace-helper.h"
+#include "ns3/uinteger.h"
 
 #ifdef GIPT_HAS_FD_NET_DEVICE
 #include "../model/emulated-net-device.h"
@@ -30,7 +33,6 @@
 
 #include "ns3/drop-tail-queue.h"
 #include "ns3/tap-bridge.h"
-#include "ns3/uinteger.h"
 #endif
 
 #include <algorithm>
@@ -134,6 +136,14 @@ EmulationHelper::UseRealTime(std::string& error)
         error = "real time must be asked for before anything else is made in ns-3";
         return false;
     }
+    // as Linux has it, where ns-3's defaults are those of older systems
+    Config::SetDefault("ns3::TcpSocket::SegmentSize", UintegerValue(1448));
+    Config::SetDefault("ns3::TcpSocketBase::MinRto", TimeValue(MilliSeconds(200)));
+    // an assertion of ns3::TcpTxBuffer does not hold for the acknowledgements of real hosts
+    Config::SetDefault("ns3::TcpSocketBase::Sack", BooleanValue(false));
+    // Linux takes a SYN of a client that uses a port again, in TIME_WAIT (RFC 1122, 4.2.2.13), and
+    // ns-3 drops it: TIME_WAIT, twice this, has to be over when the SYN comes again after a second
+    Config::SetDefault("ns3::TcpSocketBase::MaxSegLifetime", DoubleValue(0.25));
     return true;
 }
 

@@ -60,9 +60,12 @@ class EmulationHelper
     EmulationHelper& operator=(const EmulationHelper&) = delete;
 
     /**
-     * @brief Have events happen when the wall clock says so, and packets carry checksums.
+     * @brief Have events happen when the wall clock says so, packets carry checksums, and modelled
+     * TCP get on with that of real hosts.
      *
-     * It has to come before anything else that has to do with ns-3's simulator.
+     * It has to come before anything else that has to do with ns-3's simulator. For TCP it changes
+     * defaults: segments of 1448 octets, a minimal RTO of 200 ms, no SACK, TIME_WAIT of half a
+     * second.
      *
      * @param[out] error why that cannot be
      * @return true when it is so
