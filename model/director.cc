@@ -378,12 +378,11 @@ Director::ReceiveTransport(const Ipv4Datagram& datagram)
     std::array<uint8_t, 14> start{}; // up to the flags of TCP
     const uint32_t size = datagram.payload->GetSize();
     datagram.payload->CopyData(start.data(), std::min<uint32_t>(size, start.size()));
-    ConnectionKey key;
-    key.client = datagram.header.GetSource();
-    key.clientPort = start[0] << 8 | start[1];
-    key.virtualAddress = datagram.header.GetDestination();
-    key.virtualPort = start[2] << 8 | start[3];
-    key.protocol = datagram.header.GetProtocol();
+    const ConnectionKey key{datagram.header.GetSource(),
+                            static_cast<uint16_t>(start[0] << 8 | start[1]),
+                            datagram.header.GetDestination(),
+                            static_cast<uint16_t>(start[2] << 8 | start[3]),
+                            datagram.header.GetProtocol()};
     const uint32_t bytes = datagram.GetSize();
     const bool isTcp = key.protocol == IP_PROTOCOL_TCP;
     const bool isWhole = size >= (isTcp ? TCP_HEADER_SIZE : UDP_HEADER_SIZE);
@@ -517,7 +516,9 @@ Director::Forward(const Ipv4Datagram& datagram, const Decision& decision)
     }
     // The route comes first, and the server takes to a path MTU that was learnt, whatever then
     // becomes of the packet (ip_vs_xmit.c, __ip_vs_get_out_rt).
-    auto packet = datagram.payload->Copy();
+    Ipv4Datagram inner = datagram;
+    inner.header.SetTtl(header.GetTtl() - 1);
+    const auto packet = inner.ToPacket();
     const auto route = GetRoute(server.GetAddress(), packet);
     if (!route)
     {
@@ -535,9 +536,6 @@ Director::Forward(const Ipv4Datagram& datagram, const Decision& decision)
         Drop(datagram, DropReason::TTL_EXPIRED);
         return;
     }
-    Ipv4Datagram inner = datagram;
-    inner.header.SetTtl(header.GetTtl() - 1);
-    packet = inner.ToPacket();
     const uint32_t outerSize = packet->GetSize() + IPV4_HEADER_SIZE;
     if (outerSize > mtu && m_pmtuDisc && header.IsDontFragment() &&
         header.GetProtocol() != IP_PROTOCOL_ICMP)

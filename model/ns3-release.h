@@ -8,11 +8,8 @@
 #define GIPT_NS3_RELEASE_H
 
 #include "ns3/deprecated.h"
-#include "ns3/ipv4-address.h"
 #include "ns3/ipv4-routing-protocol.h"
 
-#include <cstddef>
-#include <cstdint>
 #include <type_traits>
 
 /**
@@ -126,23 +123,6 @@ using MulticastForwardArgument = RouteInputArguments::Multicast;
 using LocalDeliverArgument = RouteInputArguments::LocalDeliver;
 /// Seventh parameter of Ipv4RoutingProtocol::RouteInput
 using ErrorArgument = RouteInputArguments::Error;
-
-/**
- * @ingroup global-ip-tunneling
- * Hash of an Ipv4Address for unordered containers; ns-3's own Ipv4AddressHash is deprecated from
- * 3.47 on, where std::hash takes its place.
- */
-struct AddressHash
-{
-    /**
-     * @param address the address to hash
-     * @return its 32 bits, spread by a multiplication so that neighbours part
-     */
-    std::size_t operator()(const Ipv4Address& address) const
-    {
-        return static_cast<std::size_t>(address.Get() * UINT64_C(0x9e3779b97f4a7c15) >> 16);
-    }
-};
 
 } // namespace gipt
 } // namespace ns3

@@ -85,15 +85,17 @@ RoutingHook::ReadAddresses()
         for (uint32_t j = 0; j < m_hooked->GetNAddresses(i); ++j)
         {
             const auto address = m_hooked->GetAddress(i, j);
-            m_local.insert(address.GetLocal());
+            m_local.push_back(address.GetLocal().Get());
             const bool isLoopback = address.GetLocal().Get() >> 24 == 127;
             if (m_hooked->IsUp(i) && !isLoopback && address.GetMask().GetPrefixLength() < 31)
             {
-                m_broadcasts.insert(
-                    address.GetLocal().GetSubnetDirectedBroadcast(address.GetMask()));
+                m_broadcasts.push_back(
+                    address.GetLocal().GetSubnetDirectedBroadcast(address.GetMask()).Get());
             }
         }
     }
+    std::sort(m_local.begin(), m_local.end());
+    std::sort(m_broadcasts.begin(), m_broadcasts.end());
 }
 
 void

@@ -16,7 +16,8 @@
 #include "ns3/object.h"
 #include "ns3/ptr.h"
 
-#include <unordered_set>
+#include <algorithm>
+#include <vector>
 
 namespace ns3
 {
@@ -52,7 +53,7 @@ class RoutingHook : public Ipv4ListRouting
      */
     bool IsLocal(Ipv4Address address) const
     {
-        return m_local.count(address) > 0;
+        return std::binary_search(m_local.begin(), m_local.end(), address.Get());
     }
 
     /**
@@ -72,7 +73,7 @@ class RoutingHook : public Ipv4ListRouting
      */
     bool IsBroadcast(Ipv4Address address) const
     {
-        return m_broadcasts.count(address) > 0;
+        return std::binary_search(m_broadcasts.begin(), m_broadcasts.end(), address.Get());
     }
 
     // from Ipv4RoutingProtocol
@@ -147,11 +148,11 @@ class RoutingHook : public Ipv4ListRouting
      */
     void SeePacket(Ptr<const Packet> packet, Ptr<Ipv4> ipv4, uint32_t interface);
 
-    Ptr<Ipv4ListRouting> m_innerList;                          ///< what routed before, if a list
-    std::unordered_set<Ipv4Address, AddressHash> m_local;      ///< addresses of the node
-    std::unordered_set<Ipv4Address, AddressHash> m_broadcasts; ///< of its networks, interface up
-    Ptr<const NetDevice> m_loopback;                           ///< the node's loopback device
-    IpOptions m_options; ///< of the last packet with options that came in
+    Ptr<Ipv4ListRouting> m_innerList;   ///< what routed before, if a list
+    std::vector<uint32_t> m_local;      ///< addresses of the node, sorted: few, asked for often
+    std::vector<uint32_t> m_broadcasts; ///< of its networks, interface up, sorted
+    Ptr<const NetDevice> m_loopback;    ///< the node's loopback device
+    IpOptions m_options;                ///< of the last packet with options that came in
 };
 
 template <typename HOOK>
