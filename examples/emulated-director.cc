@@ -69,7 +69,7 @@ ReadOptions(int argc, char* argv[], Options& options, std::string& error)
               "KIND:INTERFACE@ADDRESS/LENGTH[,via=ADDRESS], with KIND tap, raw, bridge or local.");
     cmd.AddValue("client", "interface to the clients, at the client router", options.client);
     cmd.AddValue("servers", "interface to the real servers, at their router", options.servers);
-    cmd.AddValue("director", "interface of the director itself", options.director);
+    cmd.AddValue("director", "interfaces of the director itself, joined by +", options.director);
     cmd.AddValue("rules", "file of ipvsadm-save -n", options.rules);
     cmd.AddValue("modelled",
                  "number of modelled real servers, 172.30.0.2 and on",
@@ -182,6 +182,7 @@ main(int argc, char* argv[])
         control.Do({"-L", "-n", "--stats"}, listing, error);
         std::cout << listing;
     }
+    world->PrintDrops(std::cout);
     monitor->Print(std::cout);
     world.reset();
     Simulator::Destroy();

@@ -12,12 +12,15 @@
 #include "ns3/ipv4-address-helper.h"
 #include "ns3/ipv4-static-routing-helper.h"
 #include "ns3/point-to-point-helper.h"
+#include "ns3/queue-disc.h"
 #include "ns3/real-server-helper.h"
 #include "ns3/request-server.h"
 #include "ns3/string.h"
+#include "ns3/traffic-control-layer.h"
 #include "ns3/uinteger.h"
 
 #include <algorithm>
+#include <sstream>
 
 using namespace ns3;
 using namespace ns3::gipt;
@@ -126,7 +129,51 @@ EmulatedWorld::Join(const EmulatedWorldOptions& options,
     addresses.Assign(ends);
     m_devices[names.first + "-" + names.second] = ends.Get(0);
     m_devices[names.second + "-" + names.first] = ends.Get(1);
+    const auto full = MakeCallback(&EmulatedWorld::HandleFullQueue, this);
+    for (uint32_t i = 0; i < 2; ++i)
+    {
+        const auto end = ends.Get(i);
+        const auto control = end->GetNode()->GetObject<TrafficControlLayer>();
+        end->TraceConnectWithoutContext("MacTxDrop", full);
+        control->GetRootQueueDiscOnDevice(end)->TraceConnectWithoutContext(
+            "Drop",
+            MakeCallback(&EmulatedWorld::HandleQueueDrop, this));
+    }
     return ends;
+}
+
+void
+EmulatedWorld::HandleFullQueue(Ptr<const Packet>)
+{
+    ++m_queueDrops;
+}
+
+void
+EmulatedWorld::HandleQueueDrop(Ptr<const QueueDiscItem>)
+{
+    ++m_queueDrops;
+}
+
+void
+EmulatedWorld::PrintDrops(std::ostream& stream) const
+{
+    stream << "modelled links: " << m_queueDrops << " packets dropped in their queues\n";
+    if (!m_director)
+    {
+        return;
+    }
+    stream << "director: " << m_director->GetForwarded() << " packets forwarded; dropped:";
+    bool isNone = true;
+    for (uint8_t i = 0; i < DROP_REASONS; ++i)
+    {
+        const auto reason = static_cast<DropReason>(i);
+        if (const uint64_t count = m_director->GetDropped(reason))
+        {
+            stream << (isNone ? " " : ", ") << count << " " << ToString(reason);
+            isNone = false;
+        }
+    }
+    stream << (isNone ? " none" : "") << "\n";
 }
 
 bool
@@ -206,9 +253,15 @@ EmulatedWorld::Make(const EmulatedWorldOptions& options, std::string& error)
     stack.SetIpv6StackInstall(false);
     m_node = CreateObject<Node>();
     stack.Install(m_node);
-    if (!Attach(m_node, options.director, "director", error))
+    std::istringstream attachments(options.director);
+    std::string attachment;
+    for (uint32_t i = 1; std::getline(attachments, attachment, '+'); ++i)
     {
-        return false;
+        const auto number = i == 1 ? "" : "-" + std::to_string(i);
+        if (!Attach(m_node, attachment, "director" + number, error))
+        {
+            return false;
+        }
     }
     const Ipv4Address all("0.0.0.0");
     const Ipv4Mask none("0.0.0.0");

@@ -12,8 +12,11 @@
 #include "ns3/net-device-container.h"
 #include "ns3/node.h"
 #include "ns3/nstime.h"
+#include "ns3/queue-item.h"
 
+#include <cstdint>
 #include <map>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,13 +32,13 @@
  *          +---------------------------------+   modelled servers
  *                   the replies' way
  *
- * or, with an interface of the director's own alone, the director without a world.
+ * or, with interfaces of the director's own alone, the director without a world.
  */
 struct EmulatedWorldOptions
 {
     std::string client;        ///< attachment of the client router
     std::string servers;       ///< attachment of the servers' router
-    std::string director;      ///< attachment of the director itself
+    std::string director;      ///< attachments of the director itself, joined by +
     std::string rules;         ///< file of ipvsadm-save -n
     std::string health{"no"};  ///< how real servers are watched: no, icmp, tcp
     std::string rate{"1Gbps"}; ///< of the modelled links
@@ -67,6 +70,12 @@ class EmulatedWorld
      * @param prefix what names of files begin with
      */
     void EnablePcap(const std::string& prefix) const;
+
+    /**
+     * @brief Say what the modelled links and the director have dropped.
+     * @param stream where to
+     */
+    void PrintDrops(std::ostream& stream) const;
 
     ns3::gipt::EmulationHelper m_emulation;   ///< the real interfaces
     ns3::Ptr<ns3::gipt::Director> m_director; ///< the director, unless it is a plain router
@@ -116,11 +125,18 @@ class EmulatedWorld
                 const std::string& name,
                 std::string& error);
 
+    /** @brief The queue of a modelled link's device is full: a packet is dropped. */
+    void HandleFullQueue(ns3::Ptr<const ns3::Packet>);
+
+    /** @brief The queue discipline of a modelled link drops a packet. */
+    void HandleQueueDrop(ns3::Ptr<const ns3::QueueDiscItem>);
+
     ns3::Ptr<ns3::Node> m_node;                                ///< the director's
     ns3::Ptr<ns3::Node> m_clientRouter;                        ///< may be null
     ns3::Ptr<ns3::Node> m_serverRouter;                        ///< may be null
     std::map<std::string, ns3::Ptr<ns3::NetDevice>> m_devices; ///< by name of their capture
     std::vector<ns3::Ipv4Address> m_vips;                      ///< that the rules name
+    uint64_t m_queueDrops{0};                                  ///< in queues of modelled links
 };
 
 #endif // GIPT_EMULATED_WORLD_H

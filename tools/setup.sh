@@ -16,7 +16,7 @@ for want in "$@"; do
     case $want in
         wheel) packages+=(python3-dev python3-venv) venv=yes ;;
         system) packages+=(libns3-dev ns3) ;; # ns3: programs that its CMake package names
-        bench) packages+=(libabsl-dev valgrind) ;;
+        bench) packages+=(iperf3 iproute2 libabsl-dev procps valgrind) ;;
         in-tree) packages+=(dpkg-dev libopenmpi-dev openmpi-bin python3) ;;
         fuzz) packages+=(clang-14 libclang-rt-14-dev python3) ;;
         linux) packages+=(iproute2 ipvsadm python3 user-mode-linux) ;; # Linux as a process: test/system/linux

@@ -5,24 +5,22 @@
 """The director between real hosts. All traffic stays in namespaces that are made here.
 
  1. a real client, a real Linux real server (User-Mode Linux) and a modelled one, of one service:
-    every request is served, round robin, from a port used again, too; director-ctl takes a server out and puts it back; a
-    download of 1 MB comes whole; SIGUSR1 lists; the captures say that requests went through the
-    tunnel and answers did not pass the director; nothing is left after Ctrl-C;
+    every request is served, round robin, from a port used again, too; director-ctl takes a server
+    out; a download of 1 MB comes whole; the captures say that requests went through the tunnel and
+    answers did not pass the director; nothing is left after Ctrl-C;
  2. after kill -9 of everything that can tidy up, "clean" removes what is left, and again nothing;
  3. what leaves the director on the tap is what the simulation of the same input writes, octet by
     octet;
- 4. a flood: nothing is delivered more than 100 ms late, and every datagram that is not is counted;
- 5. frames of all kinds: the director still answers;
- 6. what is missing, wrong or in use is told in one line, and the status is 2.
- 7. a real Linux director (IPVS in User-Mode Linux) balances a real client to modelled real servers;
- 8. a site fails while a real client downloads: before, and after the health check has seen it, every
+ 4. frames of all kinds: the director still answers;
+ 5. what is missing, wrong or in use is told in one line, and the status is 2.
+ 6. a real Linux director (IPVS in User-Mode Linux) balances a real client to modelled real servers;
+ 7. a site fails while a real client downloads: before, and after the health check has seen it, every
     download is served, by the sites that are left; what fails in between is counted; then the site
     serves again.
 
 Where the machine cannot do it, a test is skipped with the reason.
 """
 
-import os
 import re
 import shutil
 import signal
@@ -30,101 +28,23 @@ import struct
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("GIPT_BUILD", "build")
-PROGRAM = BUILD / "bin" / "emulated-director"
-SCRIPT = ROOT / "examples" / "emulation" / "emulation"
-WIRE = Path(__file__).resolve().parent / "wire.py"
-NAME = f"gipt-test-{os.getpid()}"
-VIP = "198.51.100.1"
-
-sys.path.insert(0, str(WIRE.parent / "linux"))
-import packets  # pylint: disable=wrong-import-position
-import uml  # pylint: disable=wrong-import-position
-
-
-def find_obstacle(*tools):
-    """Why this machine cannot do it, or nothing."""
-    if os.geteuid() != 0:
-        return "no root"
-    if not os.path.exists("/dev/net/tun"):
-        return "no /dev/net/tun"
-    for tool in ("ip", *tools):
-        if not shutil.which(tool):
-            return f"{tool} is not installed"
-    made = subprocess.run(["ip", "netns", "add", NAME + "-try"], capture_output=True, check=False)
-    if made.returncode:
-        return "no network namespaces: " + made.stderr.decode().strip()
-    subprocess.run(["ip", "netns", "del", NAME + "-try"], check=True)
-    return ""
-
-
-def need(*tools):
-    """Skip the test where the machine cannot do it."""
-    obstacle = find_obstacle(*tools)
-    if obstacle:
-        pytest.skip(obstacle)
-
-
-def call(*command, timeout=60, check=True):
-    """Run a command; return what it wrote."""
-    done = subprocess.run(
-        [str(word) for word in command],
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
-    assert not check or done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-    return done.stdout
-
-
-def left_over(name):
-    """What is left of a namespace: its name, processes, files."""
-    left = [name] if name in call("ip", "netns", "list").split() else []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = entry.read_bytes()
-        except OSError:
-            continue
-        if name.encode() in words and str(os.getpid()) != entry.parent.name:
-            left.append(words.replace(b"\0", b" ").decode(errors="replace"))
-    return left + [str(path) for path in Path("/tmp").glob(name + "*")]
-
-
-class Run:
-    """A run of the script."""
-
-    def __init__(self, name, *options):
-        self.name = name
-        self.process = subprocess.Popen(
-            [sys.executable, SCRIPT, f"--name={name}", "run", f"--build={BUILD}", *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for line in self.process.stdout:
-            if line.startswith("Ctrl-C"):
-                return
-        pytest.fail("the script ended: " + self.process.stderr.read())
-
-    def client(self, *command):
-        """What a command of the client's writes."""
-        return call(sys.executable, SCRIPT, f"--name={self.name}", "exec", *command)
-
-    def ctl(self, *words):
-        """What director-ctl writes."""
-        return call(BUILD / "bin" / "director-ctl", f"--socket=/tmp/{self.name}/socket", *words)
-
-    def kill(self):
-        """End it as nobody should, and tidy up."""
-        self.process.kill()
-        self.process.wait()
-        call(sys.executable, SCRIPT, f"--name={self.name}", "clean")
+from emulated import (
+    BUILD,
+    NAME,
+    PROGRAM,
+    SCRIPT,
+    VIP,
+    WIRE,
+    Namespace,
+    Run,
+    call,
+    left_over,
+    need,
+    need_linux,
+    packets,
+)
 
 
 @pytest.fixture(name="rules")
@@ -137,15 +57,6 @@ def make_rules(tmp_path):
         f"-a -t {VIP}:80 -r 172.30.0.2:80 -i -w 1\n"
     )
     return path
-
-
-def need_linux():
-    """Skip where no Linux real server can be had."""
-    need("curl")
-    try:
-        uml.check_machine()
-    except uml.Unavailable as reason:
-        pytest.skip(str(reason))
 
 
 def test_real_hosts(rules, tmp_path):
@@ -248,52 +159,6 @@ def test_clean_after_kill():
         run.kill()
 
 
-class Namespace:
-    """A namespace with a tap, and a director on it."""
-
-    def __init__(self, name, lines, *options):
-        self.name = name
-        call("ip", "netns", "add", name)
-        try:
-            self.inside("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", check=False)
-            self.inside("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1", check=False)
-            for line in lines:
-                call("ip", "-n", name, *line.split())
-            self.director = subprocess.Popen(
-                ["ip", "netns", "exec", name, PROGRAM, "--socket=no", *options],
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-            assert self.director.stdout.readline() == "ready\n"
-        except BaseException:
-            self.end()
-            raise
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.end()
-
-    def inside(self, *command, **how):
-        """What a command in the namespace writes."""
-        return call("ip", "netns", "exec", self.name, *command, **how)
-
-    def finish(self):
-        """End the director as Ctrl-C does; return its summary."""
-        self.director.send_signal(signal.SIGINT)
-        output, _ = self.director.communicate(timeout=30)
-        assert self.director.returncode == 0, output
-        return output
-
-    def end(self):
-        """Remove everything."""
-        if hasattr(self, "director"):
-            self.director.kill()
-            self.director.wait()
-        call("ip", "netns", "del", self.name)
-
-
 def some_packets():
     """Packets of a client at 10.0.0.1, of which a director makes packets of all kinds."""
     vip, client = "10.0.0.100", "10.0.0.1"
@@ -360,31 +225,8 @@ def test_same_as_simulation(tmp_path):
     assert emulated_out == simulated_out
 
 
-def test_flood():
-    """4."""
-    need()
-    lines = [f"tuntap add {tap} mode tap" for tap in ("client0", "servers0")]
-    lines += [f"link set {tap} up" for tap in ("client0", "servers0")]
-    options = ["--client=tap:client0@10.1.0.1/24", "--servers=tap:servers0@10.2.0.1/24"]
-    options += [
-        "--plain",
-        "--rate=100Gbps",
-        *(f"--{way}Delay=0" for way in ("client", "server", "reply")),
-    ]
-    with Namespace(NAME, lines, *options) as emulated:
-        said = emulated.inside(sys.executable, WIRE, "flood", 60000)
-        summary = emulated.finish()
-    sent, came, latest, _ = (float(word) for word in said.split())
-    # kernel and wire have their part in it, which is none of the model's
-    assert latest < 150, said + summary
-    late = "|".join(["queue-full", "late-in", "late-out", "refused", "before they could be read"])
-    dropped = sum(int(count) for count in re.findall(rf"(\d+) (?:{late})", summary))
-    assert sent == came + dropped, said + summary
-    assert dropped == 0 or "THE TIMES OF THIS RUN DO NOT HOLD" in summary
-
-
 def test_noise():
-    """5."""
+    """4."""
     need()
     lines = ["tuntap add d0 mode tap", "link set d0 up"]
     with Namespace(NAME, lines, "--director=tap:d0@10.0.0.10/24") as emulated:
@@ -397,7 +239,7 @@ def test_noise():
 
 
 def test_refusals(tmp_path):
-    """6."""
+    """5."""
     need()
     bad_rules = tmp_path / "bad"
     bad_rules.write_text("-A -t 10.0.0.100:80 -s rr\n-a -t nonsense\n")
@@ -439,7 +281,7 @@ def test_refusals(tmp_path):
 
 
 def test_linux_director(tmp_path):
-    """7."""
+    """6."""
     need_linux()
     if not shutil.which("ipvsadm"):
         pytest.skip("ipvsadm is not installed")
@@ -465,7 +307,7 @@ def test_linux_director(tmp_path):
 
 
 def test_live_failover(tmp_path):
-    """8."""
+    """7."""
     need("curl")
     name = NAME + "-fail"
     options = [f"--results={tmp_path}", "--", "--fail=Houston@5s-11s", "--duration=20"]

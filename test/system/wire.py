@@ -6,6 +6,7 @@
 
     wire.py exchange TAP FRAMES     sends packets of a file, one each 20 ms; prints what comes
     wire.py flood COUNT [TO]        sends UDP from client0 to servers0 as fast as it can
+    wire.py stream RATE SECONDS TO  sends so many UDP datagrams a second from client0, of 10,000 ports
     wire.py noise TAP COUNT SEED    sends frames that no stack expects
 
 exchange answers every ARP request as 02:..:99. Packets are hexadecimal, one a line, both ways.
@@ -17,12 +18,14 @@ import select
 import socket
 import struct
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "linux"))
 import packets  # pylint: disable=wrong-import-position
 
 ETH_P_ALL = 3
+ETH_P_ARP = 0x0806
 OWN = bytes.fromhex("020000000099")
 SO_RCVBUFFORCE = 33
 SO_TIMESTAMPNS = 35
@@ -32,10 +35,11 @@ PORT = 9999
 class Wire:
     """Frames to and from the model."""
 
-    def __init__(self, tap):
-        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+    def __init__(self, tap, protocol=ETH_P_ALL):
+        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(protocol))
         self.socket.setsockopt(263, 23, 1)  # SOL_PACKET, PACKET_IGNORE_OUTGOING
         self.socket.bind((tap, 0))
+        self.answered = 0  # ARP requests
 
     def receive(self, seconds):
         """The IPv4 packets of some time; ARP requests are answered."""
@@ -47,6 +51,7 @@ class Wire:
                 asked, asker = frame[38:42], frame[28:32]
                 reply = frame[6:12] + OWN + frame[12:20] + b"\0\2" + OWN + asked
                 self.socket.send(reply + frame[6:12] + asker)
+                self.answered += 1
             elif frame[12:14] == b"\x08\x00":
                 length = struct.unpack("!H", frame[16:18])[0]
                 packets.append(frame[14 : 14 + length])
@@ -119,6 +124,31 @@ def flood(count, destination="10.2.0.99"):
     print(sent, len(delays), max(delays) / 1e6, round(rate))
 
 
+def stream(rate, seconds, destination):
+    """Send datagrams at a rate, each millisecond its share.
+
+    Prints how many, and how many ARP requests have been answered behind the model.
+    """
+    wire, behind = Wire("client0"), Wire("servers0", ETH_P_ARP)
+    threading.Thread(target=behind.receive, args=(seconds + 5,), daemon=True).start()
+    router = wire.find("10.1.0.1", "10.1.0.2")
+    frames = []
+    for port in range(10000, 20000):
+        head = struct.pack("!HHHH", port, PORT, 208, 0)  # no checksum
+        packet = packets.ip("10.1.0.2", destination, 17, head + bytes(200))
+        frames.append(router + OWN + b"\x08\0" + packet)
+    wire.socket.send(frames[0])
+    time.sleep(0.5)  # answers to ARP
+    sent, begin = 1, time.monotonic()
+    while (passed := time.monotonic() - begin) < seconds:
+        for _ in range(int(passed * rate) + 1 - sent):
+            wire.socket.send(frames[sent % len(frames)])
+            sent += 1
+        time.sleep(0.001)
+    time.sleep(1)
+    print(sent, behind.answered)
+
+
 def noise(tap, count, seed):
     """Send frames of all kinds."""
     choice = random.Random(seed)
@@ -151,5 +181,7 @@ if __name__ == "__main__":
         exchange(*sys.argv[2:])
     elif sys.argv[1] == "flood":
         flood(int(sys.argv[2]), *sys.argv[3:])
+    elif sys.argv[1] == "stream":
+        stream(int(sys.argv[2]), float(sys.argv[3]), sys.argv[4])
     else:
         noise(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
