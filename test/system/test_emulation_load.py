@@ -21,9 +21,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
-from emulated import NAME, VIP, WIRE, Namespace, call, need, need_linux, Run
+import pytest
+from emulated import NAME, VIP, WIRE, Namespace, Run, call, left_over, need, need_linux
 
 
 LATE = "|".join(["queue-full", "late-in", "late-out", "refused", "before they could be read"])
@@ -93,3 +96,83 @@ def test_endurance(tmp_path):
     assert grown < 2000, f"memory has grown by {grown} kB of {before} kB"
     drift = re.search(r"by ([\d.e+-]+) ms \(median\)", summary)
     assert float(drift[1]) < 5, summary
+
+
+def test_outage(tmp_path):
+    """2."""
+    need_linux()
+    if not shutil.which("tshark") or not shutil.which("bash"):
+        pytest.skip("tshark or bash is not installed")
+    name, pcap, workers = NAME + "-out", tmp_path / "capture", 8
+    health = ["--health=tcp", "--ns3::gipt::HealthCheck::Interval=1s"]
+    health.append("--ns3::gipt::Director::ExpireNodestConn=true")
+    run = Run(name, "--servers=4", "--", *health, f"--pcap={pcap}")
+    try:
+        ask = "curl -s -m 3 -o /dev/null -w '%{http_code} %{local_port} %header{x-real-server}'"
+        loop = f'for i in $(seq {REQUESTS // workers}); do echo "$EPOCHREALTIME $({ask} {VIP})"; done'
+        clients = [
+            subprocess.Popen(
+                ["ip", "netns", "exec", name, "bash", "-c", loop], stdout=subprocess.PIPE, text=True
+            )
+            for _ in range(workers)
+        ]
+        seen = []
+        readers = [
+            threading.Thread(target=lambda c=client: seen.extend(c.stdout)) for client in clients
+        ]
+        for reader in readers:
+            reader.start()
+        while len(seen) < REQUESTS // 2:
+            assert any(reader.is_alive() for reader in readers)
+            time.sleep(0.01)
+        failure = time.time()
+        for tap in ("uml3", "uml4"):
+            pid = Path(f"/tmp/{name}/{tap}/gipt{tap}/pid").read_text()
+            os.killpg(int(pid), signal.SIGKILL)
+        for reader in readers:
+            reader.join(600)
+        run.process.send_signal(signal.SIGINT)
+        output, errors = run.process.communicate(timeout=60)
+    except BaseException:
+        run.kill()
+        raise
+    assert run.process.returncode == 0, errors
+    assert left_over(name) == []
+
+    requests = []  # when begun, answer, port, server that it names
+    for line in seen:
+        begun, code, port, *server = line.split()
+        requests.append((float(begun), code, port, server[0] if server else ""))
+    assert len(requests) == REQUESTS // workers * workers
+    connections = {}  # by port and first sequence number: when begun, which server came last
+    late = 0  # when a SYN went to the site that failed for the last time
+    fields = ["frame.time_epoch", "tcp.srcport", "tcp.seq_raw", "ip.dst"]
+    wanted = ["-Y", f"ip.dst=={VIP} && tcp.flags.syn==1", "-T", "fields"]
+    wanted += [word for field in fields for word in ("-e", field)]
+    for line in call("tshark", "-r", f"{pcap}-director-server-router.pcap", *wanted).splitlines():
+        when, port, sequence, ends = line.split("\t")
+        server = int(ends.partition(",")[0].rpartition(".")[2]) - 10
+        begun, _ = connections.get((port, sequence), (float(when), 0))
+        connections[port, sequence] = (begun, server)
+        late = max(late, float(when)) if server > 2 else late
+    by_port = {}
+    for (port, _), (when, server) in connections.items():
+        by_port.setdefault(port, []).append((when, server))
+    # served requests say their port; both clocks run alike
+    clocks = min(begun for begun, *_ in requests) - min(when for when, _ in connections.values())
+    for begun, code, port, named in sorted(requests):
+        if code == "200":
+            when, server = min(by_port[port], key=lambda one: abs(one[0] + clocks - begun))
+            by_port[port].remove((when, server))
+            assert named == f"uml-{server}"
+    failed = [one for left in by_port.values() for one in left]
+    late += clocks - failure
+    in_flight = sum(when + clocks < failure for when, _ in failed)
+    print(
+        f"{len(requests)} requests, {len(requests) - len(failed)} served, {len(failed)} not: all "
+        f"sent to the site that failed, {in_flight} of them before it did, the last SYN {late:.1f} s "
+        "after"
+    )
+    assert len(failed) == sum(code != "200" for _, code, *_ in requests)
+    assert all(server > 2 for _, server in failed), failed
+    assert 0 < late < 5, output  # three probes, a second each, and a timeout
