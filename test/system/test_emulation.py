@@ -16,7 +16,8 @@
  6. a real Linux director (IPVS in User-Mode Linux) balances a real client to modelled real servers;
  7. a site fails while a real client downloads: before, and after the health check has seen it, every
     download is served, by the sites that are left; what fails in between is counted; then the site
-    serves again.
+    serves again;
+ 8. where the kernel has ipip, namespaces are the real servers, and nothing is left of them.
 
 Where the machine cannot do it, a test is skipped with the reason.
 """
@@ -44,6 +45,7 @@ from emulated import (
     need,
     need_linux,
     packets,
+    uml,
 )
 
 
@@ -63,7 +65,7 @@ def test_real_hosts(rules, tmp_path):
     """1."""
     need_linux()
     pcap = tmp_path / "capture"
-    run = Run(NAME, "--servers=1", f"--rules={rules}", "--", "--modelled=1", f"--pcap={pcap}")
+    run = Run(NAME, "--as=uml", "--servers=1", f"--rules={rules}", "--", "--modelled=1", f"--pcap={pcap}")
     try:
         curl = ["curl", "-sS", "-m", "20", "-D", "-", "-o", "/dev/null"]
 
@@ -147,7 +149,7 @@ def test_clean_after_kill():
     """2."""
     need_linux()
     name = NAME + "-kill"
-    run = Run(name, "--servers=1")
+    run = Run(name, "--as=uml", "--servers=1")
     try:
         run.process.kill()
         run.process.wait()
@@ -304,6 +306,21 @@ def test_linux_director(tmp_path):
         wanted = ["-Y", f"ip.dst=={VIP} && tcp.flags.syn==1", "-T", "fields", "-e", "ip.src"]
         ends = call("tshark", "-r", f"{pcap}-director-server-router.pcap", *wanted).split()
         assert ends == ["10.2.0.11,192.0.2.2"] * 6
+
+
+def test_namespaces(tmp_path):
+    """8. This machine's kernel may have no ipip; that of User-Mode Linux has."""
+    need_linux()
+    machine = [SCRIPT, BUILD, "6"]
+    guest = uml.Guest("guest_emulation.py", map(str, machine), [], str(tmp_path / "uml"), memory="512M")
+    try:
+        guest.wait_for("READY", 120)
+    finally:
+        guest.end()
+    log = guest.log()
+    served = re.findall(r"^GOT 200 linux-(\d)", log, re.M)
+    assert served in (["1", "2"] * 3, ["2", "1"] * 3), log
+    assert "STATUS 0" in log and "LEFT [] []" in log, log
 
 
 def test_live_failover(tmp_path):

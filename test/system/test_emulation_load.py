@@ -106,7 +106,7 @@ def test_outage(tmp_path):
     name, pcap, workers = NAME + "-out", tmp_path / "capture", 8
     health = ["--health=tcp", "--ns3::gipt::HealthCheck::Interval=1s"]
     health.append("--ns3::gipt::Director::ExpireNodestConn=true")
-    run = Run(name, "--servers=4", "--", *health, f"--pcap={pcap}")
+    run = Run(name, "--as=uml", "--servers=4", "--", *health, f"--pcap={pcap}")
     try:
         ask = "curl -s -m 3 -o /dev/null -w '%{http_code} %{local_port} %header{x-real-server}'"
         loop = f'for i in $(seq {REQUESTS // workers}); do echo "$EPOCHREALTIME $({ask} {VIP})"; done'
@@ -126,7 +126,7 @@ def test_outage(tmp_path):
             assert any(reader.is_alive() for reader in readers)
             time.sleep(0.01)
         failure = time.time()
-        for tap in ("uml3", "uml4"):
+        for tap in ("linux3", "linux4"):
             pid = Path(f"/tmp/{name}/{tap}/gipt{tap}/pid").read_text()
             os.killpg(int(pid), signal.SIGKILL)
         for reader in readers:
@@ -164,7 +164,7 @@ def test_outage(tmp_path):
         if code == "200":
             when, server = min(by_port[port], key=lambda one: abs(one[0] + clocks - begun))
             by_port[port].remove((when, server))
-            assert named == f"uml-{server}"
+            assert named == f"linux-{server}"
     failed = [one for left in by_port.values() for one in left]
     late += clocks - failure
     in_flight = sum(when + clocks < failure for when, _ in failed)

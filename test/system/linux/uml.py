@@ -143,10 +143,11 @@ class Guest:
 
     program gets the folder of the kernel's modules and then arguments; taps are the tap devices that
     are its eth0, eth1 ...; folder is for what the kernel keeps, and prefix is what the command line
-    begins with, such as ip netns exec. Raises Unavailable when the machine cannot do it.
+    begins with, such as ip netns exec; memory is what it has. Raises Unavailable when the machine
+    cannot do it.
     """
 
-    def __init__(self, program, arguments, taps, folder, prefix=()):
+    def __init__(self, program, arguments, taps, folder, prefix=(), memory="96M"):
         kernel, modules = check_machine("ip")
         os.makedirs(folder, exist_ok=True)
         self.name = "gipt" + os.path.basename(folder)
@@ -159,7 +160,7 @@ class Guest:
         command = [
             *prefix,
             kernel,
-            "mem=96M",
+            "mem=" + memory,
             "rootfstype=hostfs",
             "rootflags=/",
             "ro",

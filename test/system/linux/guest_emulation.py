@@ -1,0 +1,54 @@
+# Copyright (c) 2026 The global-ip-tunneling authors
+#
+# SPDX-License-Identifier: GPL-2.0-only
+
+"""A machine whose kernel has ipip, inside User-Mode Linux: namespaces are its real servers.
+
+usage: guest_emulation.py MODULES SCRIPT BUILD REQUESTS
+
+Runs the script examples/emulation/emulation, and curl as its client. Prints what curl got, what the
+script wrote and what is left after it, then READY.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+import guest  # pylint: disable=wrong-import-position
+
+
+def main():
+    """The life of the machine."""
+    modules, script, build, requests = sys.argv[1:5]
+    guest.mount("/run", "/tmp")
+    subprocess.run(["dmesg", "-n", "1"], check=False)
+    guest.Modules.use(modules)
+    for name in ("tun", "veth", "bridge", "ipip"):
+        guest.Modules.load(name)
+    guest.call("ip link set lo up")
+    command = [sys.executable, script, "--name=inner"]
+    run = subprocess.Popen(
+        [*command, "run", "--as=namespaces", f"--build={build}"], stdout=subprocess.PIPE, text=True
+    )
+    for line in run.stdout:
+        print(line, end="", flush=True)
+        if line.startswith("Ctrl-C"):
+            break
+    for _ in range(int(requests)):
+        curl = ["curl", "-sS", "-m", "20", "-o", "/dev/null", "http://198.51.100.1/"]
+        curl += ["-w", "%{http_code} %header{x-real-server}"]
+        done = subprocess.run([*command, "exec", *curl], capture_output=True, text=True, check=False)
+        print("GOT", done.stdout + done.stderr, flush=True)
+    run.send_signal(signal.SIGINT)
+    output, _ = run.communicate()
+    print(output, "STATUS", run.returncode)
+    print("LEFT", os.listdir("/run/netns"), os.listdir("/tmp"))
+    print("READY", flush=True)
+    while True:
+        time.sleep(1)
+
+
+main()
