@@ -78,10 +78,10 @@ def left_over(name):
 class Run:
     """A run of the script."""
 
-    def __init__(self, name, *options):
+    def __init__(self, name, command, *options):
         self.name = name
         self.process = subprocess.Popen(
-            [sys.executable, SCRIPT, f"--name={name}", "run", f"--build={BUILD}", *options],
+            [sys.executable, SCRIPT, f"--name={name}", command, f"--build={BUILD}", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

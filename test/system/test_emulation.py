@@ -12,12 +12,13 @@
  3. what leaves the director on the tap is what the simulation of the same input writes, octet by
     octet;
  4. frames of all kinds: the director still answers;
- 5. what is missing, wrong or in use is told in one line, and the status is 2.
- 6. a real Linux director (IPVS in User-Mode Linux) balances a real client to modelled real servers;
+ 5. what is missing, wrong or in use is told in one line, and the status is 2;
+ 6. a real Linux director (IPVS in User-Mode Linux) balances a real client to two modelled sites,
+    whose answers do not pass it;
  7. a site fails while a real client downloads: before, and after the health check has seen it, every
     download is served, by the sites that are left; what fails in between is counted; then the site
     serves again;
- 8. where the kernel has ipip, namespaces are the real servers, and nothing is left of them.
+ 8. where the kernel has ipip and ip_vs, namespaces are the real hosts, and nothing is left of them.
 
 Where the machine cannot do it, a test is skipped with the reason.
 """
@@ -65,7 +66,7 @@ def test_real_hosts(rules, tmp_path):
     """1."""
     need_linux()
     pcap = tmp_path / "capture"
-    run = Run(NAME, "--as=uml", "--servers=1", f"--rules={rules}", "--", "--modelled=1", f"--pcap={pcap}")
+    run = Run(NAME, "run", "--as=uml", "--servers=1", f"--rules={rules}", "--", "--modelled=1", f"--pcap={pcap}")
     try:
         curl = ["curl", "-sS", "-m", "20", "-D", "-", "-o", "/dev/null"]
 
@@ -149,7 +150,7 @@ def test_clean_after_kill():
     """2."""
     need_linux()
     name = NAME + "-kill"
-    run = Run(name, "--as=uml", "--servers=1")
+    run = Run(name, "run", "--as=uml", "--servers=1")
     try:
         run.process.kill()
         run.process.wait()
@@ -282,13 +283,37 @@ def test_refusals(tmp_path):
             assert done.returncode == 2 and "unshare -Urn" in done.stderr, done.stderr
 
 
+def test_what_is_missing(tmp_path):
+    """5., of the script."""
+    need("curl", "sysctl")
+    for tool in ("ip", "sysctl", "curl"):
+        (tmp_path / tool).symlink_to(shutil.which(tool))
+    for words, expected in [
+        (["run", "--as=uml"], "linux.uml is not installed"),
+        (["servers", "--as=namespaces"], "this kernel has no ip_vs"),  # nor ipvsadm
+        (["run", "--build=/nowhere"], "/nowhere/bin/emulated-director is missing: make build"),
+        (["exec", "true"], "nothing runs"),
+    ]:
+        build = [] if words[0] == "exec" or "--build=/nowhere" in words else [f"--build={BUILD}"]
+        done = subprocess.run(
+            [sys.executable, SCRIPT, f"--name={NAME}-miss", *words[:1], *build, *words[1:]],
+            capture_output=True,
+            text=True,
+            env={"PATH": str(tmp_path)},
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (2, ""), done.stderr
+        assert len(done.stderr.splitlines()) == 1 and expected in done.stderr, done.stderr
+    assert left_over(NAME) == []
+
+
 def test_linux_director(tmp_path):
     """6."""
     need_linux()
     if not shutil.which("ipvsadm"):
         pytest.skip("ipvsadm is not installed")
     name, pcap = NAME + "-ipvs", tmp_path / "capture"
-    run = Run(name, "--linux-director", "--servers=2", "--", f"--pcap={pcap}")
+    run = Run(name, "servers", "--", "--sites=Houston,Seattle", "--servers=1", f"--pcap={pcap}")
     try:
         curl = ["curl", "-sS", "-m", "20", "-D", "-", "-o", "/dev/null", f"http://{VIP}/"]
         answers = [run.client(*curl) for _ in range(6)]
@@ -299,17 +324,21 @@ def test_linux_director(tmp_path):
         raise
     assert run.process.returncode == 0, errors
     served = [re.search(r"Server: (\S+)", answer)[1] for answer in answers]
-    assert served in (["modelled-1", "modelled-2"] * 3, ["modelled-2", "modelled-1"] * 3)
-    assert "servers0: " in output or "client0: " in output
+    pair = ["Houston-server-1", "Seattle-server-1"]
+    assert served in (pair * 3, pair[::-1] * 3)
+    assert "servers0: " in output and "client0: " in output
     assert left_over(name) == []
     if shutil.which("tshark"):
         wanted = ["-Y", f"ip.dst=={VIP} && tcp.flags.syn==1", "-T", "fields", "-e", "ip.src"]
-        ends = call("tshark", "-r", f"{pcap}-director-server-router.pcap", *wanted).split()
-        assert ends == ["10.2.0.11,192.0.2.2"] * 6
+        ends = call("tshark", "-r", f"{pcap}-Seattle-server-1-1.pcap", *wanted).split()
+        assert ends == ["172.29.0.11,192.0.2.2"] * 3
+        answers = ["-Y", f"ip.src=={VIP}"]
+        assert call("tshark", "-r", f"{pcap}-Seattle-server-1-1.pcap", *answers)
+        assert not call("tshark", "-r", f"{pcap}-Chicago-3.pcap", *answers)
 
 
 def test_namespaces(tmp_path):
-    """8. This machine's kernel may have no ipip; that of User-Mode Linux has."""
+    """8. This machine's kernel may have neither; that of User-Mode Linux has both."""
     need_linux()
     machine = [SCRIPT, BUILD, "6"]
     guest = uml.Guest("guest_emulation.py", map(str, machine), [], str(tmp_path / "uml"), memory="512M")
@@ -318,9 +347,11 @@ def test_namespaces(tmp_path):
     finally:
         guest.end()
     log = guest.log()
-    served = re.findall(r"^GOT 200 linux-(\d)", log, re.M)
+    served = re.findall(r"^GOT run 200 .*linux-(\d)", log, re.M)
     assert served in (["1", "2"] * 3, ["2", "1"] * 3), log
-    assert "STATUS 0" in log and "LEFT [] []" in log, log
+    served = re.findall(r"^GOT servers 200 (.*)-server-\d ", log, re.M)
+    assert sorted(set(served)) == ["Houston", "New York", "Seattle"] and len(served) == 6, log
+    assert log.count("STATUS 0") == log.count("LEFT [] []") == 2, log
 
 
 def test_live_failover(tmp_path):

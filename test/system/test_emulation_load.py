@@ -106,7 +106,7 @@ def test_outage(tmp_path):
     name, pcap, workers = NAME + "-out", tmp_path / "capture", 8
     health = ["--health=tcp", "--ns3::gipt::HealthCheck::Interval=1s"]
     health.append("--ns3::gipt::Director::ExpireNodestConn=true")
-    run = Run(name, "--as=uml", "--servers=4", "--", *health, f"--pcap={pcap}")
+    run = Run(name, "run", "--as=uml", "--servers=4", "--", *health, f"--pcap={pcap}")
     try:
         ask = "curl -s -m 3 -o /dev/null -w '%{http_code} %{local_port} %header{x-real-server}'"
         loop = f'for i in $(seq {REQUESTS // workers}); do echo "$EPOCHREALTIME $({ask} {VIP})"; done'

@@ -2,11 +2,12 @@
 #
 # SPDX-License-Identifier: GPL-2.0-only
 
-"""A Linux director, inside User-Mode Linux.
+"""A Linux director, inside User-Mode Linux or in a network namespace.
 
 usage: guest_linux_director.py MODULES NAME ADDRESS/LENGTH GATEWAY VIP[,VIP...] RULES
 
-MODULES is the folder of the kernel's modules, RULES a file of ipvsadm-save -n.
+MODULES is the folder of the kernel's modules, "-" where ip_vs is already there; RULES is a file of
+ipvsadm-save -n.
 """
 
 import os
@@ -21,12 +22,13 @@ import guest  # pylint: disable=wrong-import-position
 def main():
     """The life of the director."""
     modules, _, address, gateway, vips, rules = sys.argv[1:7]
-    guest.mount("/run", "/var/lib")
-    subprocess.run(["dmesg", "-n", "1"], check=False)
-    guest.Modules.use(modules)
-    for name in guest.Modules.needs:
-        if name == "ip_vs" or name.startswith("ip_vs_") and name != "ip_vs_ftp":
-            guest.Modules.load(name)
+    if modules != "-":
+        guest.mount("/run", "/var/lib")
+        subprocess.run(["dmesg", "-n", "1"], check=False)
+        guest.Modules.use(modules)
+        for name in guest.Modules.needs:
+            if name == "ip_vs" or name.startswith("ip_vs_") and name != "ip_vs_ftp":
+                guest.Modules.load(name)
     guest.call("ip link set lo up")
     guest.call("ip link set eth0 up")
     guest.call(f"ip addr replace {address} dev eth0")

@@ -4,7 +4,7 @@
 
 """A Linux real server with a web server, inside User-Mode Linux or in a network namespace.
 
-usage: guest_web_server.py MODULES NAME ADDRESS/LENGTH GATEWAY VIP[,VIP...] [RULES]
+usage: guest_web_server.py MODULES NAME ADDRESS/LENGTH GATEWAY VIP[,VIP...]
 
 MODULES is the folder of the kernel's modules, "-" where ipip is already there. / answers with
 NAME, /N with N octets. nginx serves where it is installed, else Python.
