@@ -8,6 +8,7 @@
 
 #include "failover-text.h"
 
+#include "ns3/quoted-text.h"
 #include "ns3/simulator.h"
 
 #include <algorithm>
@@ -268,8 +269,8 @@ FailoverReport::GetSummary() const
             broken.emplace_back(ToString(category), std::to_string(count));
         }
         effects.push_back(
-            JsonObject({{"kind", Json(ToString(failure.event.kind))},
-                        {"target", Json(failure.event.target)},
+            JsonObject({{"kind", QuoteJson(ToString(failure.event.kind))},
+                        {"target", QuoteJson(failure.event.target)},
                         {"detect_s", time(ConnectionOracle::GetTimeToDetect(failure))},
                         {"recover_s", time(ConnectionOracle::GetTimeToRecover(failure))},
                         {"extra_latency_ms", number(1000 * m_oracle->GetExtraLatency(i), 3)},

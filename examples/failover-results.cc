@@ -9,6 +9,7 @@
 #include "failover-text.h"
 
 #include "ns3/ns3-release.h"
+#include "ns3/quoted-text.h"
 
 #include <algorithm>
 #include <cmath>
@@ -55,13 +56,14 @@ FailoverResults::WriteTables(const FailoverReport& report,
     for (const FailoverReport::Record* record : report.GetRecords())
     {
         const ConnectionReport& client = record->report;
-        connections << Format(client.start.GetSeconds(), 6) << "," << Csv(client.workload) << ","
-                    << Csv(record->city) << "," << ToText(client.client) << "," << client.clientPort
-                    << "," << ToString(client.outcome) << "," << ToString(record->category) << ","
-                    << Csv(record->evidence) << "," << Format(client.latency.GetSeconds() * 1000, 3)
-                    << "," << Csv(report.GetSite(record->lastServer)) << ","
-                    << Csv(record->firstServer) << "," << Csv(record->lastServer) << ","
-                    << Csv(record->lastDirector) << "," << Csv(client.server) << ","
+        connections << Format(client.start.GetSeconds(), 6) << "," << QuoteCsv(client.workload)
+                    << "," << QuoteCsv(record->city) << "," << ToText(client.client) << ","
+                    << client.clientPort << "," << ToString(client.outcome) << ","
+                    << ToString(record->category) << "," << QuoteCsv(record->evidence) << ","
+                    << Format(client.latency.GetSeconds() * 1000, 3) << ","
+                    << QuoteCsv(report.GetSite(record->lastServer)) << ","
+                    << QuoteCsv(record->firstServer) << "," << QuoteCsv(record->lastServer) << ","
+                    << QuoteCsv(record->lastDirector) << "," << QuoteCsv(client.server) << ","
                     << client.requests << "," << client.bytes << "\n";
     }
 
@@ -72,7 +74,7 @@ FailoverResults::WriteTables(const FailoverReport& report,
     {
         for (const auto& site : sites)
         {
-            load << second << "," << Csv(site) << "," << report.GetLoad(site, second) << "\n";
+            load << second << "," << QuoteCsv(site) << "," << report.GetLoad(site, second) << "\n";
         }
     }
 
@@ -80,8 +82,8 @@ FailoverResults::WriteTables(const FailoverReport& report,
     events << "time_s,event,place,node\n";
     for (const auto& event : report.GetEvents())
     {
-        events << Format(event.time.GetSeconds(), 6) << "," << event.what << "," << Csv(event.place)
-               << "," << Csv(event.node) << "\n";
+        events << Format(event.time.GetSeconds(), 6) << "," << event.what << ","
+               << QuoteCsv(event.place) << "," << QuoteCsv(event.node) << "\n";
     }
 }
 
@@ -106,7 +108,7 @@ FailoverResults::WriteWorld(const FailoverReport& report,
     {
         const std::string& name = city.name;
         bool site = std::find(sites.begin(), sites.end(), name) != sites.end();
-        file << Csv(name) << ",";
+        file << QuoteCsv(name) << ",";
         if (city.hasPosition)
         {
             file << Format(city.latitude, 6) << "," << Format(city.longitude, 6);
@@ -123,8 +125,8 @@ FailoverResults::WriteWorld(const FailoverReport& report,
     links << "from,to,delay_ms,rate_bps\n";
     for (const auto& link : graph.GetLinks())
     {
-        links << Csv(graph.GetCities()[link.from].name) << ","
-              << Csv(graph.GetCities()[link.to].name) << ","
+        links << QuoteCsv(graph.GetCities()[link.from].name) << ","
+              << QuoteCsv(graph.GetCities()[link.to].name) << ","
               << Format(link.delay.GetSeconds() * 1000, 6) << ","
               << (link.hasRate ? std::to_string(link.rate.GetBitRate()) : "") << "\n";
     }
@@ -142,15 +144,15 @@ FailoverResults::WriteManifest(const FailoverReport& report, const Objects& obje
     Members options;
     for (const auto& [name, value] : m_options.given)
     {
-        options.emplace_back(name, Json(value));
+        options.emplace_back(name, QuoteJson(value));
     }
     std::vector<std::string> failures;
     for (const auto& failure : report.GetOracle()->GetFailures())
     {
         const FailureEvent& event = failure.event;
         failures.push_back(JsonObject(
-            {{"kind", Json(ToString(event.kind))},
-             {"target", Json(event.target)},
+            {{"kind", QuoteJson(ToString(event.kind))},
+             {"target", QuoteJson(event.target)},
              {"from_s", Format(event.time.GetSeconds(), 6)},
              {"to_s", failure.end == Time::Max() ? "null" : Format(failure.end.GetSeconds(), 6)},
              {"value", Format(event.value, 6)}}));
@@ -158,23 +160,24 @@ FailoverResults::WriteManifest(const FailoverReport& report, const Objects& obje
     Members attributes;
     for (const auto& [name, object] : objects)
     {
-        Members values{{"TypeId", Json(object->GetInstanceTypeId().GetName())}};
+        Members values{{"TypeId", QuoteJson(object->GetInstanceTypeId().GetName())}};
         for (const auto& [attribute, value] : GetAttributes(object))
         {
-            values.emplace_back(attribute, Json(value));
+            values.emplace_back(attribute, QuoteJson(value));
         }
         attributes.emplace_back(name, JsonObject(values, 6));
     }
-    Create("manifest.json") << JsonObject({{"program", Json("global-failover")},
-                                           {"version", Json(GIPT_VERSION)},
-                                           {"ns3", Json("3." + std::to_string(GIPT_NS3_RELEASE))},
-                                           {"compiler", Json(__VERSION__)},
-                                           {"seed", std::to_string(m_options.seed)},
-                                           {"run", std::to_string(m_options.run)},
-                                           {"options", JsonObject(options, 4)},
-                                           {"failures", JsonArray(failures, 4)},
-                                           {"attributes", JsonObject(attributes, 4)},
-                                           {"complete", "true"}},
-                                          2)
+    Create("manifest.json") << JsonObject(
+                                   {{"program", QuoteJson("global-failover")},
+                                    {"version", QuoteJson(GIPT_VERSION)},
+                                    {"ns3", QuoteJson("3." + std::to_string(GIPT_NS3_RELEASE))},
+                                    {"compiler", QuoteJson(__VERSION__)},
+                                    {"seed", std::to_string(m_options.seed)},
+                                    {"run", std::to_string(m_options.run)},
+                                    {"options", JsonObject(options, 4)},
+                                    {"failures", JsonArray(failures, 4)},
+                                    {"attributes", JsonObject(attributes, 4)},
+                                    {"complete", "true"}},
+                                   2)
                             << "\n";
 }

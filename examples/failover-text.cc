@@ -7,6 +7,7 @@
 #include "failover-text.h"
 
 #include "ns3/pointer.h"
+#include "ns3/quoted-text.h"
 #include "ns3/random-variable-stream.h"
 #include "ns3/string.h"
 #include "ns3/type-id.h"
@@ -17,6 +18,7 @@
 #include <sstream>
 
 using namespace ns3;
+using namespace ns3::gipt;
 
 namespace
 {
@@ -90,51 +92,12 @@ ToText(Ipv4Address address)
 }
 
 std::string
-Csv(const std::string& text)
-{
-    if (text.find_first_of(",\"\n\r") == std::string::npos)
-    {
-        return text;
-    }
-    std::string quoted = "\"";
-    for (char c : text)
-    {
-        quoted += c == '"' ? "\"\"" : std::string(1, c);
-    }
-    return quoted + "\"";
-}
-
-std::string
-Json(const std::string& text)
-{
-    std::ostringstream quoted;
-    quoted << '"';
-    for (unsigned char c : text)
-    {
-        if (c == '"' || c == '\\')
-        {
-            quoted << '\\' << c;
-        }
-        else if (c < 0x20)
-        {
-            quoted << "\\u" << std::hex << std::setw(4) << std::setfill('0') << int(c);
-        }
-        else
-        {
-            quoted << c;
-        }
-    }
-    quoted << '"';
-    return quoted.str();
-}
-
-std::string
 JsonObject(const std::vector<std::pair<std::string, std::string>>& members, int indent)
 {
     std::vector<std::string> values;
     for (const auto& [name, value] : members)
     {
-        values.push_back(Json(name) + ": " + value);
+        values.push_back(QuoteJson(name) + ": " + value);
     }
     return Enclose("{}", values, indent);
 }

@@ -32,20 +32,6 @@ std::string Format(double number, int decimals);
 std::string ToText(ns3::Ipv4Address address);
 
 /**
- * @brief Write a text as a field of a CSV file (RFC 4180).
- * @param text the text
- * @return the field
- */
-std::string Csv(const std::string& text);
-
-/**
- * @brief Write a text as a string of JSON (RFC 8259).
- * @param text the text
- * @return the string
- */
-std::string Json(const std::string& text);
-
-/**
  * @brief Write an object of JSON.
  * @param members names and values, the values as JSON has them
  * @param indent blanks in front of each member; none puts all on one line

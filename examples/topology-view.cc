@@ -6,6 +6,8 @@
 
 #include "topology-view.h"
 
+#include "ns3/quoted-text.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <iomanip>
@@ -34,30 +36,7 @@ ToMilliseconds(int64_t nanoseconds)
     return std::to_string(nanoseconds / 1000000) + "." + (digits.empty() ? "0" : digits);
 }
 
-/**
- * @brief Write a text in JSON (RFC 8259).
- * @param text UTF-8
- * @return the same in quotes
- */
-std::string
-Quote(const std::string& text)
-{
-    std::ostringstream quoted;
-    quoted << '"';
-    for (unsigned char c : text)
-    {
-        if (c < ' ')
-        {
-            quoted << "\\u" << std::hex << std::setw(4) << std::setfill('0') << int(c);
-        }
-        else
-        {
-            quoted << (c == '"' || c == '\\' ? "\\" : "") << c;
-        }
-    }
-    quoted << '"';
-    return quoted.str();
-}
+using ns3::gipt::QuoteJson;
 
 /**
  * @brief Write a pair of names in JSON.
@@ -65,9 +44,9 @@ Quote(const std::string& text)
  * @return a list of two
  */
 std::string
-Quote(const std::pair<std::string, std::string>& ends)
+QuoteJson(const std::pair<std::string, std::string>& ends)
 {
-    return "[" + Quote(ends.first) + ", " + Quote(ends.second) + "]";
+    return "[" + QuoteJson(ends.first) + ", " + QuoteJson(ends.second) + "]";
 }
 
 /**
@@ -77,12 +56,12 @@ Quote(const std::pair<std::string, std::string>& ends)
  */
 template <typename Item>
 std::string
-Quote(const std::vector<Item>& list)
+QuoteJson(const std::vector<Item>& list)
 {
     std::string text;
     for (const auto& item : list)
     {
-        text += (text.empty() ? "" : ", ") + Quote(item);
+        text += (text.empty() ? "" : ", ") + QuoteJson(item);
     }
     return "[" + text + "]";
 }
@@ -201,22 +180,24 @@ TopologyView::WriteJson(std::ostream& out) const
     out << "{\"nodes\": " << cities.size() << ",\n \"links\": " << m_graph.GetLinks().size()
         << ",\n \"components\": " << m_graph.GetComponentCount()
         << ",\n \"diameter_ms\": " << ToMilliseconds(m_diameter.delay.GetNanoSeconds())
-        << ",\n \"articulation_points\": " << Quote(GetNames(m_analysis.GetArticulationPoints()))
-        << ",\n \"bridges\": " << Quote(GetEnds(m_analysis.GetBridges()))
-        << ",\n \"biconnected_components\": " << Quote(m_components) << ",\n \"cuts\": [";
+        << ",\n \"articulation_points\": "
+        << QuoteJson(GetNames(m_analysis.GetArticulationPoints()))
+        << ",\n \"bridges\": " << QuoteJson(GetEnds(m_analysis.GetBridges()))
+        << ",\n \"biconnected_components\": " << QuoteJson(m_components) << ",\n \"cuts\": [";
     for (const auto& [weakest, values] : m_cuts)
     {
         out << (&weakest == &m_cuts.front().weakest ? "" : ",")
-            << "\n  {\"site\": " << Quote(cities[weakest.site].name)
+            << "\n  {\"site\": " << QuoteJson(cities[weakest.site].name)
             << ", \"value\": " << weakest.links.size()
-            << ", \"client\": " << Quote(cities[weakest.client].name)
-            << ", \"links\": " << Quote(GetEnds(weakest.links)) << ",\n   \"clients\": {";
+            << ", \"client\": " << QuoteJson(cities[weakest.client].name)
+            << ", \"links\": " << QuoteJson(GetEnds(weakest.links)) << ",\n   \"clients\": {";
         bool isFirst = true;
         for (uint32_t city = 0; city < cities.size(); city++)
         {
             if (city != weakest.site)
             {
-                out << (isFirst ? "" : ", ") << Quote(cities[city].name) << ": " << values[city];
+                out << (isFirst ? "" : ", ") << QuoteJson(cities[city].name) << ": "
+                    << values[city];
                 isFirst = false;
             }
         }

@@ -6,6 +6,8 @@
 
 #include "oracle-report.h"
 
+#include "quoted-text.h"
+
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
@@ -53,55 +55,6 @@ Fix(Time time, const std::string& none = "")
     return time == Time::Max() ? none : Fix(time.GetSeconds(), 6);
 }
 
-/**
- * @brief Write a text as a field of CSV.
- * @param text the text
- * @return the field
- */
-std::string
-Quote(const std::string& text)
-{
-    if (text.find_first_of(",\"\n\r") == std::string::npos)
-    {
-        return text;
-    }
-    std::string quoted = "\"";
-    for (char c : text)
-    {
-        quoted += c == '"' ? "\"\"" : std::string(1, c);
-    }
-    return quoted + "\"";
-}
-
-/**
- * @brief Write a text as a string of JSON.
- * @param text the text
- * @return the string
- */
-std::string
-QuoteJson(const std::string& text)
-{
-    std::ostringstream quoted;
-    quoted << '"';
-    for (unsigned char c : text)
-    {
-        if (c == '"' || c == '\\')
-        {
-            quoted << '\\' << c;
-        }
-        else if (c < 0x20)
-        {
-            quoted << "\\u" << std::hex << std::setw(4) << std::setfill('0') << int(c);
-        }
-        else
-        {
-            quoted << c;
-        }
-    }
-    quoted << '"';
-    return quoted.str();
-}
-
 } // namespace
 
 OracleReport::OracleReport(Ptr<const ConnectionOracle> oracle)
@@ -130,17 +83,17 @@ OracleReport::WriteConnections(std::ostream& os) const
     {
         const ConnectionReport& report = record->report;
         os << Fix(report.start) << "," << Fix(report.latency.GetSeconds() * 1000, 3) << ","
-           << Quote(report.workload) << "," << report.id << ","
-           << (report.protocol == 6 ? "tcp" : "udp") << "," << Quote(record->city) << ","
+           << QuoteCsv(report.workload) << "," << report.id << ","
+           << (report.protocol == 6 ? "tcp" : "udp") << "," << QuoteCsv(record->city) << ","
            << report.client << "," << report.clientPort << "," << report.remote << ","
            << report.remotePort << "," << ToString(report.outcome) << ","
            << ToString(record->category) << ","
            << (record->failure == ConnectionRecord::NO_FAILURE ? ""
                                                                : std::to_string(record->failure))
-           << "," << Quote(record->evidence) << "," << Fix(record->evidenceTime) << ","
-           << Quote(record->firstServer) << "," << Quote(record->lastServer) << ","
-           << Quote(record->firstDirector) << "," << Quote(record->lastDirector) << ","
-           << Quote(report.server) << "," << report.requests << "," << report.bytes << "\n";
+           << "," << QuoteCsv(record->evidence) << "," << Fix(record->evidenceTime) << ","
+           << QuoteCsv(record->firstServer) << "," << QuoteCsv(record->lastServer) << ","
+           << QuoteCsv(record->firstDirector) << "," << QuoteCsv(record->lastDirector) << ","
+           << QuoteCsv(report.server) << "," << report.requests << "," << report.bytes << "\n";
     }
 }
 
@@ -151,7 +104,7 @@ OracleReport::WriteAvailability(std::ostream& os) const
     for (const auto& [place, bucket] : m_oracle->GetBuckets())
     {
         const double served = static_cast<double>(bucket.served);
-        os << place.first << "," << Quote(place.second) << "," << bucket.begun << ","
+        os << place.first << "," << QuoteCsv(place.second) << "," << bucket.begun << ","
            << bucket.served << "," << bucket.begun - bucket.served - bucket.unfinished << ","
            << (bucket.served ? Fix(bucket.latency * 1000 / served, 3) : "") << "\n";
     }
@@ -167,8 +120,8 @@ OracleReport::WriteFailures(std::ostream& os) const
     for (std::size_t i = 0; i < failures.size(); i++)
     {
         const auto& failure = failures[i];
-        os << i << "," << ToString(failure.event.kind) << "," << Quote(failure.event.target) << ","
-           << Fix(failure.event.time) << "," << Fix(failure.end) << ","
+        os << i << "," << ToString(failure.event.kind) << "," << QuoteCsv(failure.event.target)
+           << "," << Fix(failure.event.time) << "," << Fix(failure.end) << ","
            << Fix(ConnectionOracle::GetTimeToDetect(failure)) << ","
            << Fix(ConnectionOracle::GetTimeToRecover(failure)) << "," << failure.open << ","
            << failure.fresh << "," << Fix(m_oracle->GetExtraLatency(i) * 1000, 3) << "\n";
