@@ -32,7 +32,7 @@ TapPortNetDevice::GetTypeId()
             .AddAttribute("MaxLateness",
                           "A frame that enters or leaves the model when its clock is further "
                           "behind the wall clock is dropped",
-                          TimeValue(MilliSeconds(80)),
+                          TimeValue(MilliSeconds(50)),
                           MakeTimeAccessor(&TapPortNetDevice::m_maxLateness),
                           MakeTimeChecker(MicroSeconds(1)));
     return tid;

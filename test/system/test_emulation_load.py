@@ -28,7 +28,6 @@ from pathlib import Path
 import pytest
 from emulated import NAME, VIP, WIRE, Namespace, Run, call, left_over, need, need_linux
 
-
 LATE = "|".join(["queue-full", "late-in", "late-out", "refused", "before they could be read"])
 REQUESTS = int(os.environ.get("GIPT_REQUESTS", "600"))
 MINUTES = float(os.environ.get("GIPT_ENDURANCE", "0.2"))
@@ -42,7 +41,7 @@ def two_taps():
 
 
 def test_flood():
-    """4."""
+    """1."""
     need()
     options = ["--client=tap:client0@10.1.0.1/24", "--servers=tap:servers0@10.2.0.1/24"]
     options += [
@@ -54,14 +53,10 @@ def test_flood():
         said = emulated.inside(sys.executable, WIRE, "flood", 60000)
         summary = emulated.finish()
     sent, came, latest, _ = (float(word) for word in said.split())
-    # kernel and wire have their part in it, which is none of the model's
-    assert latest < 150, said + summary
+    assert latest < 100, said + summary
     dropped = sum(int(count) for count in re.findall(rf"(\d+) (?:{LATE})", summary))
     assert sent == came + dropped, said + summary
     assert dropped == 0 or "THE TIMES OF THIS RUN DO NOT HOLD" in summary
-
-
-
 
 
 def test_endurance(tmp_path):
@@ -108,7 +103,7 @@ def test_outage(tmp_path):
     health.append("--ns3::gipt::Director::ExpireNodestConn=true")
     run = Run(name, "run", "--as=uml", "--servers=4", "--", *health, f"--pcap={pcap}")
     try:
-        ask = "curl -s -m 3 -o /dev/null -w '%{http_code} %{local_port} %header{x-real-server}'"
+        ask = "curl -s -m 5 -o /dev/null -w '%{http_code} %{local_port} %header{x-real-server}'"
         loop = f'for i in $(seq {REQUESTS // workers}); do echo "$EPOCHREALTIME $({ask} {VIP})"; done'
         clients = [
             subprocess.Popen(
