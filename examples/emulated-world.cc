@@ -6,6 +6,7 @@
 
 #include "emulated-world.h"
 
+#include "ns3/arp-l3-protocol.h"
 #include "ns3/csma-helper.h"
 #include "ns3/director-helper.h"
 #include "ns3/internet-stack-helper.h"
@@ -155,9 +156,24 @@ EmulatedWorld::HandleQueueDrop(Ptr<const QueueDiscItem>)
 }
 
 void
+EmulatedWorld::HandleArpDrop(Ptr<const Packet>)
+{
+    ++m_arpDrops;
+}
+
+void
+EmulatedWorld::WatchArp(Ptr<Node> node)
+{
+    node->GetObject<ArpL3Protocol>()->TraceConnectWithoutContext(
+        "Drop",
+        MakeCallback(&EmulatedWorld::HandleArpDrop, this));
+}
+
+void
 EmulatedWorld::PrintDrops(std::ostream& stream) const
 {
-    stream << "modelled links: " << m_queueDrops << " packets dropped in their queues\n";
+    stream << "modelled nodes: " << m_queueDrops << " packets dropped in queues, " << m_arpDrops
+           << " for want of an answer to ARP\n";
     if (!m_director)
     {
         return;
@@ -253,6 +269,7 @@ EmulatedWorld::Make(const EmulatedWorldOptions& options, std::string& error)
     stack.SetIpv6StackInstall(false);
     m_node = CreateObject<Node>();
     stack.Install(m_node);
+    WatchArp(m_node);
     std::istringstream attachments(options.director);
     std::string attachment;
     for (uint32_t i = 1; std::getline(attachments, attachment, '+'); ++i)
@@ -270,6 +287,7 @@ EmulatedWorld::Make(const EmulatedWorldOptions& options, std::string& error)
     {
         m_clientRouter = CreateObject<Node>();
         stack.Install(m_clientRouter);
+        WatchArp(m_clientRouter);
         if (!Attach(m_clientRouter, options.client, "client", error))
         {
             return false;
@@ -291,6 +309,7 @@ EmulatedWorld::Make(const EmulatedWorldOptions& options, std::string& error)
     {
         m_serverRouter = CreateObject<Node>();
         stack.Install(m_serverRouter);
+        WatchArp(m_serverRouter);
         if (!Attach(m_serverRouter, options.servers, "servers", error))
         {
             return false;

@@ -72,7 +72,7 @@ class EmulatedWorld
     void EnablePcap(const std::string& prefix) const;
 
     /**
-     * @brief Say what the modelled links and the director have dropped.
+     * @brief Say what the modelled nodes and the director have dropped.
      * @param stream where to
      */
     void PrintDrops(std::ostream& stream) const;
@@ -131,12 +131,22 @@ class EmulatedWorld
     /** @brief The queue discipline of a modelled link drops a packet. */
     void HandleQueueDrop(ns3::Ptr<const ns3::QueueDiscItem>);
 
+    /** @brief A packet is dropped while an address is asked for by ARP. */
+    void HandleArpDrop(ns3::Ptr<const ns3::Packet>);
+
+    /**
+     * @brief Count what a node drops while it asks for addresses.
+     * @param node the node
+     */
+    void WatchArp(ns3::Ptr<ns3::Node> node);
+
     ns3::Ptr<ns3::Node> m_node;                                ///< the director's
     ns3::Ptr<ns3::Node> m_clientRouter;                        ///< may be null
     ns3::Ptr<ns3::Node> m_serverRouter;                        ///< may be null
     std::map<std::string, ns3::Ptr<ns3::NetDevice>> m_devices; ///< by name of their capture
     std::vector<ns3::Ipv4Address> m_vips;                      ///< that the rules name
     uint64_t m_queueDrops{0};                                  ///< in queues of modelled links
+    uint64_t m_arpDrops{0};                                    ///< for want of an answer to ARP
 };
 
 #endif // GIPT_EMULATED_WORLD_H

@@ -144,6 +144,10 @@ EmulationHelper::UseRealTime(std::string& error)
     // Linux takes a SYN of a client that uses a port again, in TIME_WAIT (RFC 1122, 4.2.2.13), and
     // ns-3 drops it: TIME_WAIT, twice this, has to be over when the SYN comes again after a second
     Config::SetDefault("ns3::TcpSocketBase::MaxSegLifetime", DoubleValue(0.25));
+    // each two minutes ns-3 asks for an address again, and all packets but three that come
+    // meanwhile would be lost; Linux, which goes on sending, has room for so many (arp.c,
+    // QUEUE_LEN)
+    Config::SetDefault("ns3::ArpCache::PendingQueueSize", UintegerValue(101));
     return true;
 }
 

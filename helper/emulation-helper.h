@@ -65,7 +65,7 @@ class EmulationHelper
      *
      * It has to come before anything else that has to do with ns-3's simulator. For TCP it changes
      * defaults: segments of 1448 octets, a minimal RTO of 200 ms, no SACK, TIME_WAIT of half a
-     * second.
+     * second; and for ARP room for 101 packets that wait for an answer.
      *
      * @param[out] error why that cannot be
      * @return true when it is so

@@ -84,10 +84,11 @@ def test_endurance(tmp_path):
         summary = emulated.finish()
     print(f"{sent} sent, memory {before} kB and {grown} kB more\n{summary}")
     out = int(re.search(r"servers0: \d+ frames in, (\d+) out", summary)[1])
-    queues = int(re.search(r"modelled links: (\d+) packets", summary)[1])
-    dropped = sum(int(count) for count in re.findall(rf"(\d+) (?:{LATE})", summary)) + queues
+    nodes = re.search(r"modelled nodes: (\d+) packets .* queues, (\d+) for want", summary)
+    dropped = sum(int(count) for count in re.findall(rf"(\d+) (?:{LATE})", summary))
+    dropped += int(nodes[1]) + int(nodes[2])
     assert sent == out - answered + dropped, summary
-    assert dropped < 0.01 * sent, summary
+    assert dropped < 0.02 * sent, summary
     assert grown < 2000, f"memory has grown by {grown} kB of {before} kB"
     drift = re.search(r"by ([\d.e+-]+) ms \(median\)", summary)
     assert float(drift[1]) < 5, summary
