@@ -12,9 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from programs import BUILD, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("GIPT_BUILD", "build")
 PROGRAM = BUILD / "bin" / "emulated-director"
 SCRIPT = ROOT / "examples" / "emulation" / "emulation"
 WIRE = Path(__file__).resolve().parent / "wire.py"

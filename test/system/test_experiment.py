@@ -19,30 +19,14 @@
 
 import csv
 import json
-import os
-import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from programs import BUILD, ROOT, run
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("GIPT_BUILD", "build")
 PROGRAM = BUILD / "bin" / "global-failover"
 SCHEDULERS = "rr wrr lc wlc sed nq fo ovf twos lblc lblcr dh sh mh".split()
-
-
-def run(*command):
-    """Run a command in the root of the repository."""
-    return subprocess.run(
-        [str(word) for word in command],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
 
 
 def experiment(results, *options):

@@ -16,35 +16,19 @@
 
 import csv
 import json
-import os
 import shutil
-import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from programs import BUILD, ROOT, run
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("GIPT_BUILD", "build")
 PROGRAM = BUILD / "bin" / "global-failover"
 TWO_SITES = ROOT / "examples" / "topologies" / "two-site.graphml"
 ABILENE = ROOT / "examples" / "topologies" / "abilene.graphml"
 needs_python = pytest.mark.skipif(
     not list(BUILD.glob("lib/libns3.44-*.so")), reason="only the wheel's ns-3 has Python bindings"
 )
-
-
-def run(*command):
-    """Run a command in the root of the repository."""
-    return subprocess.run(
-        [str(word) for word in command],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
 
 
 def failover(results, *options):
