@@ -15,7 +15,6 @@
 
 import csv
 import json
-import os
 import signal
 import subprocess
 import sys
