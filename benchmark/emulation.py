@@ -49,6 +49,11 @@ RATIOS = {  # key: of what, by what, of which of them
 }
 
 
+def enter(name, *command):
+    """A command line that runs in a namespace."""
+    return ["nsenter", "--net=/run/netns/" + name, *command]
+
+
 def find_obstacle():
     """What this machine lacks, or nothing."""
     if os.geteuid() != 0:
@@ -81,14 +86,14 @@ class Hosts:
                     setting = f"net.ipv6.conf.{which}.disable_ipv6=1"
                     self._inside(name, "sysctl", "-qw", setting, check=False)
             for tap in ("client0", "servers0"):
-                call("ip", "-n", self.model, "tuntap", "add", tap, "mode", "tap")
-                call("ip", "-n", self.model, "link", "set", tap, "up")
+                self._inside(self.model, "ip", "tuntap", "add", tap, "mode", "tap")
+                self._inside(self.model, "ip", "link", "set", tap, "up")
             self.target = VIP if is_director else SERVER
             self._start_model(program, kind, is_director, folder)
             self._make_host(self.client, "client0", CLIENT + "/24", "10.1.0.1")
             self._make_host(self.server, "servers0", SERVER + "/24", "10.2.0.1")
             self._make_replies_way()
-            call("ip", "-n", self.server, "addr", "add", VIP + "/32", "dev", "lo")
+            self._inside(self.server, "ip", "addr", "add", VIP + "/32", "dev", "lo")
             script = os.path.join(HERE, "decapsulate.py")  # on both sides of the comparison
             self._start(self.server, sys.executable, script, "servers0", word="ready")
             self._start(self.server, "iperf3", "-s", "-B", self.target)
@@ -99,13 +104,11 @@ class Hosts:
 
     @staticmethod
     def _inside(name, *command, check=True):
-        return call("ip", "netns", "exec", name, *command, check=check)
+        return call(*enter(name, *command), check=check)
 
     def _start(self, name, *command, word=None):
         """Start a command, and wait until it says a word."""
-        process = subprocess.Popen(
-            ["ip", "netns", "exec", name, *command], stdout=subprocess.PIPE, text=True
-        )
+        process = subprocess.Popen(enter(name, *command), stdout=subprocess.PIPE, text=True)
         self.processes.append(process)
         while word:
             line = process.stdout.readline()
@@ -128,25 +131,25 @@ class Hosts:
 
     def _make_host(self, name, tap, address, gateway):
         """The tap becomes an interface of a host of its own; the model keeps its other end."""
-        call("ip", "-n", self.model, "link", "set", tap, "netns", name)
+        self._inside(self.model, "ip", "link", "set", tap, "netns", name)
         for line in (
             f"addr add {address} dev {tap}",
             "link set lo up",
             f"link set {tap} up",
             f"route add default via {gateway}",
         ):
-            call("ip", "-n", name, *line.split())
+            self._inside(name, "ip", *line.split())
 
     def _make_replies_way(self):
         """Answers go straight from the server to the client: a director sees one direction only."""
         names = ["reply0", "netns", self.client, "type", "veth", "peer", "name", "reply1"]
         call("ip", "link", "add", *names, "netns", self.server)
         for name, end in ((self.client, 0), (self.server, 1)):
-            call("ip", "-n", name, "addr", "add", f"10.3.0.{1 + end}/24", "dev", f"reply{end}")
-            call("ip", "-n", name, "link", "set", f"reply{end}", "up")
+            self._inside(name, "ip", "addr", "add", f"10.3.0.{1 + end}/24", "dev", f"reply{end}")
+            self._inside(name, "ip", "link", "set", f"reply{end}", "up")
             for device in ("all", f"reply{end}", "servers0" if end else "client0"):
                 self._inside(name, "sysctl", "-qw", f"net.ipv4.conf.{device}.rp_filter=0")
-        call("ip", "-n", self.server, "route", "add", CLIENT + "/32", "via", "10.3.0.1")
+        self._inside(self.server, "ip", "route", "add", CLIENT + "/32", "via", "10.3.0.1")
 
     def _wait(self):
         """Until the server is reached, and everybody has answers to ARP."""

@@ -4,6 +4,7 @@
 
 """What tests of the emulation share: hosts in namespaces, and a director between them."""
 
+import atexit
 import os
 import shutil
 import signal
@@ -25,13 +26,28 @@ import packets  # pylint: disable=wrong-import-position,unused-import
 import uml  # pylint: disable=wrong-import-position
 
 
+def enter(name, *command):
+    """A command line that runs in a namespace; ip netns exec would mount, which not all may."""
+    return ["nsenter", f"--net=/run/netns/{name}", *map(str, command)]
+
+
+def tidy():
+    """Take away the mount that ip netns add makes, if there was none."""
+    if os.path.ismount("/run/netns") and not os.listdir("/run/netns"):
+        subprocess.run(["umount", "/run/netns"], capture_output=True, check=False)
+
+
+if not os.path.ismount("/run/netns"):
+    atexit.register(tidy)
+
+
 def find_obstacle(*tools):
     """Why this machine cannot do it, or nothing."""
     if os.geteuid() != 0:
         return "no root"
     if not os.path.exists("/dev/net/tun"):
         return "no /dev/net/tun"
-    for tool in ("ip", *tools):
+    for tool in ("ip", "nsenter", *tools):
         if not shutil.which(tool):
             return f"{tool} is not installed"
     made = subprocess.run(["ip", "netns", "add", NAME + "-try"], capture_output=True, check=False)
@@ -124,9 +140,9 @@ class Namespace:
             self.inside("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", check=False)
             self.inside("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1", check=False)
             for line in lines:
-                call("ip", "-n", name, *line.split())
+                self.inside("ip", *line.split())
             self.director = subprocess.Popen(
-                ["ip", "netns", "exec", name, PROGRAM, "--socket=no", *options],
+                enter(name, PROGRAM, "--socket=no", *options),
                 stdout=subprocess.PIPE,
                 text=True,
             )
@@ -143,7 +159,7 @@ class Namespace:
 
     def inside(self, *command, **how):
         """What a command in the namespace writes."""
-        return call("ip", "netns", "exec", self.name, *command, **how)
+        return call(*enter(self.name, *command), **how)
 
     def finish(self):
         """End the director as Ctrl-C does; return its summary."""

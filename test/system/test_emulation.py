@@ -42,6 +42,7 @@ from emulated import (
     Namespace,
     Run,
     call,
+    enter,
     left_over,
     need,
     need_linux,
@@ -263,7 +264,7 @@ def test_refusals(tmp_path):
             ([], "expected --client or --director"),
         ]:
             done = subprocess.run(
-                ["ip", "netns", "exec", NAME, PROGRAM, "--socket=no", "--duration=1", *options],
+                enter(NAME, PROGRAM, "--socket=no", "--duration=1", *options),
                 capture_output=True,
                 text=True,
                 timeout=30,
@@ -286,7 +287,7 @@ def test_refusals(tmp_path):
 def test_what_is_missing(tmp_path):
     """5., of the script."""
     need("curl", "sysctl")
-    for tool in ("ip", "sysctl", "curl"):
+    for tool in ("ip", "nsenter", "sysctl", "curl"):
         (tmp_path / tool).symlink_to(shutil.which(tool))
     for words, expected in [
         (["run", "--as=uml"], "linux.uml is not installed"),

@@ -26,7 +26,7 @@ import time
 from pathlib import Path
 
 import pytest
-from emulated import NAME, VIP, WIRE, Namespace, Run, call, left_over, need, need_linux
+from emulated import NAME, VIP, WIRE, Namespace, Run, call, enter, left_over, need, need_linux
 
 LATE = "|".join(["queue-full", "late-in", "late-out", "refused", "before they could be read"])
 REQUESTS = int(os.environ.get("GIPT_REQUESTS", "600"))
@@ -107,9 +107,7 @@ def test_outage(tmp_path):
         ask = "curl -s -m 5 -o /dev/null -w '%{http_code} %{local_port} %header{x-real-server}'"
         loop = f'for i in $(seq {REQUESTS // workers}); do echo "$EPOCHREALTIME $({ask} {VIP})"; done'
         clients = [
-            subprocess.Popen(
-                ["ip", "netns", "exec", name, "bash", "-c", loop], stdout=subprocess.PIPE, text=True
-            )
+            subprocess.Popen(enter(name, "bash", "-c", loop), stdout=subprocess.PIPE, text=True)
             for _ in range(workers)
         ]
         seen = []

@@ -143,7 +143,7 @@ class Guest:
 
     program gets the folder of the kernel's modules and then arguments; taps are the tap devices that
     are its eth0, eth1 ...; folder is for what the kernel keeps, and prefix is what the command line
-    begins with, such as ip netns exec; memory is what it has. Raises Unavailable when the machine
+    begins with, such as nsenter; memory is what it has. Raises Unavailable when the machine
     cannot do it.
     """
 
