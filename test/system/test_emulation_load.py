@@ -89,7 +89,8 @@ def test_endurance(tmp_path):
     dropped += int(nodes[1]) + int(nodes[2])
     assert sent == out - answered + dropped, summary
     assert dropped < 0.02 * sent, summary
-    assert grown < 2000, f"memory has grown by {grown} kB of {before} kB"
+    # as many frames as ever waited at once
+    assert grown < 5000, f"memory has grown by {grown} kB of {before} kB"
     drift = re.search(r"by ([\d.e+-]+) ms \(median\)", summary)
     assert float(drift[1]) < 5, summary
 
