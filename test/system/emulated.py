@@ -31,13 +31,19 @@ def enter(name, *command):
     return ["nsenter", f"--net=/run/netns/{name}", *map(str, command)]
 
 
+def is_netns_mounted():
+    """Whether /run/netns is the mount that ip netns add makes."""
+    mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8")
+    return " /run/netns " in mounts
+
+
 def tidy():
-    """Take away the mount that ip netns add makes, if there was none."""
-    if os.path.ismount("/run/netns") and not os.listdir("/run/netns"):
+    """Take away that mount, when there was none before."""
+    if is_netns_mounted() and not os.listdir("/run/netns"):
         subprocess.run(["umount", "/run/netns"], capture_output=True, check=False)
 
 
-if not os.path.ismount("/run/netns"):
+if not is_netns_mounted():
     atexit.register(tidy)
 
 

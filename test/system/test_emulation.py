@@ -273,7 +273,8 @@ def test_refusals(tmp_path):
             assert (done.returncode, done.stdout) == (2, ""), options
             assert len(done.stderr.splitlines()) == 1 and expected in done.stderr, done.stderr
         nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-        if shutil.which("setpriv"):
+        library = next((BUILD / "lib").glob("*.so"))
+        if shutil.which("setpriv") and not subprocess.call([*nobody, "test", "-r", library]):
             done = subprocess.run(
                 [*nobody, PROGRAM, "--socket=no", "--director=tap:f0@10.0.0.11/24"],
                 capture_output=True,

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / os.environ.get("GIPT_BUILD", "build")
 MODULE = "global-ip-tunneling"
 
-REAL_HOSTS = {"emulated-director", "emulated-failover"}
+REAL_HOSTS = {"emulated-director", "emulated-failover", "emulated-servers"}
 # in ns-3.35 real interfaces are left out
 REAL_INTERFACES = {"model/emulated-net-device.cc", "model/tap-port-net-device.cc"}
 
