@@ -186,7 +186,8 @@ def main():
             if not met:
                 missed.add(key.split("_")[0])
         elif arguments.only in (None, key.split("_")[0]):
-            print(f"{key:34} {'-':>10} {f'<= {target:.4g}':>10}  not measured (see above, or no Abseil)")
+            why = "not measured (see above, or no Abseil)"
+            print(f"{key:34} {'-':>10} {f'<= {target:.4g}':>10}  {why}")
     if "table" in missed:
         profiles["table"] = profile_table(arguments.build, folder)
     for part in sorted(missed & profiles.keys()):

@@ -7,8 +7,8 @@
 
 usage: decapsulate.py INTERFACE      (prints "ready")
 
-It costs next to nothing, and no kernel lacks it, as many lack ipip. It looks at nothing but the
-protocol, so it is a real server for measurements alone.
+Kernels that lack ipip have this. It looks at nothing but the protocol, so it is a real server for
+measurements alone.
 """
 
 import ctypes

@@ -25,6 +25,9 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "test", "system", "linux"))
+import namespaces  # pylint: disable=wrong-import-position
+
 VIP = "198.51.100.1"
 CLIENT, SERVER = "10.1.0.2", "10.2.0.2"
 PORT = 5201  # iperf3's
@@ -49,18 +52,13 @@ RATIOS = {  # key: of what, by what, of which of them
 }
 
 
-def enter(name, *command):
-    """A command line that runs in a namespace."""
-    return ["nsenter", "--net=/run/netns/" + name, *command]
-
-
 def find_obstacle():
     """What this machine lacks, or nothing."""
     if os.geteuid() != 0:
         return "needs root: network namespaces and taps"
     if not os.path.exists("/dev/net/tun"):
         return "/dev/net/tun is missing"
-    missing = [tool for tool in ("ip", "iperf3", "sysctl") if not shutil.which(tool)]
+    missing = [tool for tool in ("ip", "iperf3", "nsenter", "sysctl") if not shutil.which(tool)]
     return f"{missing[0]} is not installed" if missing else ""
 
 
@@ -104,11 +102,13 @@ class Hosts:
 
     @staticmethod
     def _inside(name, *command, check=True):
-        return call(*enter(name, *command), check=check)
+        return call(*namespaces.enter(name, *command), check=check)
 
     def _start(self, name, *command, word=None):
         """Start a command, and wait until it says a word."""
-        process = subprocess.Popen(enter(name, *command), stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            namespaces.enter(name, *command), stdout=subprocess.PIPE, text=True
+        )
         self.processes.append(process)
         while word:
             line = process.stdout.readline()
@@ -195,6 +195,7 @@ class Hosts:
             process.wait()
         for name in (self.model, self.client, self.server):
             call("ip", "netns", "del", name, check=False)
+        namespaces.tidy()
 
 
 def measure(build, rounds=5, seconds=4):

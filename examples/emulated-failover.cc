@@ -66,15 +66,7 @@ class Failover : public EmulatedSites
     void MakeDirector(const std::string& city)
     {
         DirectorHelper helper;
-        helper.AddService("tcp", VIP, 80, "rr");
-        for (const auto& site : m_world.GetSites())
-        {
-            auto servers = m_world.GetServers(site);
-            for (uint32_t i = 0; i < servers.GetN(); ++i)
-            {
-                helper.AddRealServer(VIP, 80, m_world.GetAddress(servers.Get(i)));
-            }
-        }
+        AddServiceTo(helper);
         helper.EnableHealthCheck();
         auto node = m_world.AddDirector(city);
         auto applications = helper.Install(node);
@@ -137,6 +129,7 @@ main(int argc, char* argv[])
         std::cerr << "emulated-failover: " << error << "\n";
         return 2;
     }
+    failover->EnablePcap(options.pcap);
     failover->Run(options.duration);
     control.Stop();
     failover.reset();

@@ -26,7 +26,9 @@
 #include "emulated-sites.h"
 
 #include "ns3/director-control.h"
+#include "ns3/director-helper.h"
 #include "ns3/ipv4.h"
+#include "ns3/output-stream-wrapper.h"
 #include "ns3/routing-graph.h"
 #include "ns3/simulator.h"
 
@@ -56,40 +58,33 @@ class Servers : public EmulatedSites
                         Ipv4Address host,
                         std::string& error)
     {
-        if (!Attach(attachment, city, error))
+        const auto device = Attach(attachment, city, error);
+        if (!device)
         {
             return false;
         }
-        auto router = m_world.GetRouter(city);
-        auto ipv4 = router->GetObject<Ipv4>();
-        const uint32_t interface = ipv4->GetNInterfaces() - 1; // the one just attached
-        const auto address = ipv4->GetAddress(interface, 0);
+        auto ipv4 = device->GetNode()->GetObject<Ipv4>();
+        const auto address = ipv4->GetAddress(ipv4->GetInterfaceForDevice(device), 0);
         if (!address.GetMask().IsMatch(address.GetLocal(), host) || address.GetLocal() == host)
         {
             error = "--host: no other host of the network of --director=" + attachment;
             return false;
         }
-        return m_world.GetRoutingGraph()->AnnounceVia(VIP,
-                                                      Ipv4Mask::GetOnes(),
-                                                      ipv4->GetNetDevice(interface),
-                                                      host);
+        m_world.GetRoutingGraph()->AnnounceVia(VIP, Ipv4Mask::GetOnes(), device, host);
+        return true;
     }
 
     /**
      * @brief Print the rules for the director, as ipvsadm-save -n does.
+     * @param city where a modelled director would be that has them
      */
-    void PrintRules() const
+    void PrintRules(const std::string& city)
     {
-        std::cout << "-A -t " << VIP << ":80 -s rr\n";
-        for (const auto& site : m_world.GetSites())
-        {
-            auto servers = m_world.GetServers(site);
-            for (uint32_t i = 0; i < servers.GetN(); ++i)
-            {
-                std::cout << "-a -t " << VIP << ":80 -r " << m_world.GetAddress(servers.Get(i))
-                          << ":80 -i -w 1\n";
-            }
-        }
+        DirectorHelper helper;
+        AddServiceTo(helper);
+        const auto director = helper.Install(m_world.AddDirector(city)).Get(0);
+        DirectorHelper::SaveRules(DynamicCast<Director>(director),
+                                  Create<OutputStreamWrapper>(&std::cout));
     }
 };
 
@@ -126,7 +121,7 @@ main(int argc, char* argv[])
     }
     if (rules)
     {
-        servers->PrintRules();
+        servers->PrintRules(options.directorCity);
     }
     else
     {
@@ -136,6 +131,7 @@ main(int argc, char* argv[])
             std::cerr << "emulated-servers: " << error << "\n";
             return 2;
         }
+        servers->EnablePcap(options.pcap);
         servers->Run(options.duration);
         control.Stop();
     }

@@ -87,7 +87,21 @@ EmulatedSites::MakeServers(const EmulatedSitesOptions& options, std::string& err
     return true;
 }
 
-bool
+void
+EmulatedSites::AddServiceTo(DirectorHelper& director) const
+{
+    director.AddService("tcp", VIP, 80, "rr");
+    for (const auto& site : m_world.GetSites())
+    {
+        const auto servers = m_world.GetServers(site);
+        for (uint32_t i = 0; i < servers.GetN(); ++i)
+        {
+            director.AddRealServer(VIP, 80, m_world.GetAddress(servers.Get(i)));
+        }
+    }
+}
+
+Ptr<NetDevice>
 EmulatedSites::Attach(const std::string& attachment, const std::string& city, std::string& error)
 {
     auto router = m_world.GetRouter(city);
@@ -97,40 +111,45 @@ EmulatedSites::Attach(const std::string& attachment, const std::string& city, st
     if (interface < 0)
     {
         error = device ? attachment + ": no address, expected one of the router" : error;
-        return false;
+        return nullptr;
     }
     const auto address = ipv4->GetAddress(static_cast<uint32_t>(interface), 0);
     const auto mask = address.GetMask();
     m_world.GetRoutingGraph()->Announce(address.GetLocal().CombineMask(mask), mask, router);
-    return true;
+    return device;
 }
 
 bool
 EmulatedSites::MakeFailure(const EmulatedSitesOptions& options, std::string& error)
 {
-    if (!options.fail.empty())
+    if (options.fail.empty())
     {
-        FailureHelper failures(m_world);
-        if (options.duration > 0)
-        {
-            failures.SetHorizon(Seconds(options.duration));
-        }
-        m_failures = CreateObject<FailureSchedule>();
-        error = failures.Add(options.fail, "--fail=" + options.fail, m_failures);
-        m_failures->AssignStreams(100);
-        m_failures->TraceConnectWithoutContext("Failure",
-                                               MakeCallback(&EmulatedSites::HandleFailure));
+        return true;
     }
-    for (auto node = NodeList::Begin(); !options.pcap.empty() && node != NodeList::End(); ++node)
+    FailureHelper failures(m_world);
+    if (options.duration > 0)
+    {
+        failures.SetHorizon(Seconds(options.duration));
+    }
+    m_failures = CreateObject<FailureSchedule>();
+    error = failures.Add(options.fail, "--fail=" + options.fail, m_failures);
+    m_failures->AssignStreams(100);
+    m_failures->TraceConnectWithoutContext("Failure", MakeCallback(&EmulatedSites::HandleFailure));
+    return error.empty();
+}
+
+void
+EmulatedSites::EnablePcap(const std::string& prefix) const
+{
+    for (auto node = NodeList::Begin(); !prefix.empty() && node != NodeList::End(); ++node)
     {
         auto ipv4 = (*node)->GetObject<Ipv4>();
         for (uint32_t i = 1; ipv4 && i < ipv4->GetNInterfaces(); ++i)
         {
             const auto name = m_world.GetName(*node) + "-" + std::to_string(i);
-            EmulationHelper::EnablePcap(options.pcap + "-" + name + ".pcap", ipv4->GetNetDevice(i));
+            EmulationHelper::EnablePcap(prefix + "-" + name + ".pcap", ipv4->GetNetDevice(i));
         }
     }
-    return error.empty();
 }
 
 void

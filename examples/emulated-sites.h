@@ -8,11 +8,13 @@
 #define GIPT_EMULATED_SITES_H
 
 #include "ns3/command-line.h"
+#include "ns3/director-helper.h"
 #include "ns3/emulation-helper.h"
 #include "ns3/failure-event.h"
 #include "ns3/failure-schedule.h"
 #include "ns3/ipv4-address.h"
 #include "ns3/multi-site-helper.h"
+#include "ns3/net-device.h"
 
 #include <cstdint>
 #include <string>
@@ -67,21 +69,35 @@ class EmulatedSites
     bool MakeServers(const EmulatedSitesOptions& options, std::string& error);
 
     /**
+     * @brief Tell a director of the service and of all real servers.
+     * @param[out] director who makes it
+     */
+    void AddServiceTo(ns3::gipt::DirectorHelper& director) const;
+
+    /**
      * @brief Attach a real interface to the router of a city; all know the way to its network.
      * @param attachment which interface, with an address
      * @param city name of the city
      * @param[out] error why it cannot be
-     * @return true when it was done
+     * @return the router's device, null when it cannot be
      */
-    bool Attach(const std::string& attachment, const std::string& city, std::string& error);
+    ns3::Ptr<ns3::NetDevice> Attach(const std::string& attachment,
+                                    const std::string& city,
+                                    std::string& error);
 
     /**
-     * @brief Let something fail, and have captures written.
+     * @brief Let something fail, or nothing.
      * @param options what is wanted
      * @param[out] error why it cannot be
      * @return true when it will
      */
     bool MakeFailure(const EmulatedSitesOptions& options, std::string& error);
+
+    /**
+     * @brief Have a capture written of each interface of the world, PREFIX-NODE-NUMBER.pcap.
+     * @param prefix what names of files begin with, empty for no captures
+     */
+    void EnablePcap(const std::string& prefix) const;
 
     /**
      * @brief Run until the time is up or SIGINT comes, and say how far the times hold.

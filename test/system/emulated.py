@@ -22,29 +22,13 @@ NAME = f"gipt-test-{os.getpid()}"
 VIP = "198.51.100.1"
 
 sys.path.insert(0, str(WIRE.parent / "linux"))
+import namespaces  # pylint: disable=wrong-import-position
 import packets  # pylint: disable=wrong-import-position,unused-import
 import uml  # pylint: disable=wrong-import-position
+from namespaces import enter  # pylint: disable=wrong-import-position
 
 
-def enter(name, *command):
-    """A command line that runs in a namespace; ip netns exec would mount, which not all may."""
-    return ["nsenter", f"--net=/run/netns/{name}", *map(str, command)]
-
-
-def is_netns_mounted():
-    """Whether /run/netns is the mount that ip netns add makes."""
-    mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8")
-    return " /run/netns " in mounts
-
-
-def tidy():
-    """Take away that mount, when there was none before."""
-    if is_netns_mounted() and not os.listdir("/run/netns"):
-        subprocess.run(["umount", "/run/netns"], capture_output=True, check=False)
-
-
-if not is_netns_mounted():
-    atexit.register(tidy)
+atexit.register(namespaces.tidy)
 
 
 def find_obstacle(*tools):
@@ -120,10 +104,21 @@ class Run:
         """What director-ctl writes."""
         return call(BUILD / "bin" / "director-ctl", f"--socket=/tmp/{self.name}/socket", *words)
 
-    def kill(self):
-        """End it as nobody should, and tidy up."""
+    def finish(self):
+        """End it as Ctrl-C does; return what it wrote. Nothing may be left."""
+        self.process.send_signal(signal.SIGINT)
+        output, errors = self.process.communicate(timeout=60)
+        assert self.process.returncode == 0, errors
+        assert left_over(self.name) == []
+        return output
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        """End it as nobody should, where it still runs, and tidy up."""
         self.process.kill()
-        self.process.wait()
+        self.process.communicate()
         call(sys.executable, SCRIPT, f"--name={self.name}", "clean")
 
 

@@ -12,17 +12,14 @@
  5. the scheduler in CONTRIBUTING.md is that of examples/own-scheduler.cc.
 """
 
-import os
 import re
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from programs import BUILD, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("GIPT_BUILD", "build")
 CHAPTER = (ROOT / "doc" / "global-ip-tunneling.rst").read_text(encoding="utf-8")
 TUTORIAL = (ROOT / "doc" / "tutorial.rst").read_text(encoding="utf-8")
 

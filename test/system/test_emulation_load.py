@@ -26,7 +26,7 @@ import time
 from pathlib import Path
 
 import pytest
-from emulated import NAME, VIP, WIRE, Namespace, Run, call, enter, left_over, need, need_linux
+from emulated import NAME, VIP, WIRE, Namespace, Run, call, enter, need, need_linux
 
 LATE = "|".join(["queue-full", "late-in", "late-out", "refused", "before they could be read"])
 REQUESTS = int(os.environ.get("GIPT_REQUESTS", "600"))
@@ -88,8 +88,8 @@ def test_endurance(tmp_path):
     dropped = sum(int(count) for count in re.findall(rf"(\d+) (?:{LATE})", summary))
     dropped += int(nodes[1]) + int(nodes[2])
     assert sent == out - answered + dropped, summary
-    assert dropped < 0.02 * sent, summary
-    # as many frames as ever waited at once
+    assert dropped < 0.01 * sent, summary
+    # as many frames as ever waited at once: RxQueueSize, 1000, and their packets
     assert grown < 5000, f"memory has grown by {grown} kB of {before} kB"
     drift = re.search(r"by ([\d.e+-]+) ms \(median\)", summary)
     assert float(drift[1]) < 5, summary
@@ -103,8 +103,8 @@ def test_outage(tmp_path):
     name, pcap, workers = NAME + "-out", tmp_path / "capture", 8
     health = ["--health=tcp", "--ns3::gipt::HealthCheck::Interval=1s"]
     health.append("--ns3::gipt::Director::ExpireNodestConn=true")
-    run = Run(name, "run", "--as=uml", "--servers=4", "--", *health, f"--pcap={pcap}")
-    try:
+    options = ["--as=uml", "--servers=4", "--", *health, f"--pcap={pcap}"]
+    with Run(name, "run", *options) as run:
         ask = "curl -s -m 5 -o /dev/null -w '%{http_code} %{local_port} %header{x-real-server}'"
         loop = f'for i in $(seq {REQUESTS // workers}); do echo "$EPOCHREALTIME $({ask} {VIP})"; done'
         clients = [
@@ -126,13 +126,7 @@ def test_outage(tmp_path):
             os.killpg(int(pid), signal.SIGKILL)
         for reader in readers:
             reader.join(600)
-        run.process.send_signal(signal.SIGINT)
-        output, errors = run.process.communicate(timeout=60)
-    except BaseException:
-        run.kill()
-        raise
-    assert run.process.returncode == 0, errors
-    assert left_over(name) == []
+        output = run.finish()
 
     requests = []  # when begun, answer, port, server that it names
     for line in seen:

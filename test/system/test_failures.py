@@ -10,15 +10,12 @@
  4. what cannot be used is told in one line, and the status is 2.
 """
 
-import os
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
+from programs import BUILD, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("GIPT_BUILD", "build")
 PROGRAM = BUILD / "bin" / "failure-gallery"
 REQUESTS = 250  # one each 40 ms, for 10 s
 

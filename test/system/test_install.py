@@ -5,12 +5,10 @@
 """`cmake --install` gives what others can find_package(): a project outside the tree is built and
 run against an installation in an empty folder."""
 
-import os
 import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("GIPT_BUILD", "build")
+from programs import BUILD
 
 
 def run(*command):

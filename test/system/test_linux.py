@@ -9,15 +9,13 @@ Each run takes new seeds. A failure names its seed: compare-with-linux.py --seed
 that the test has repeats it. Where Linux cannot run as a process the tests are skipped.
 """
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from programs import BUILD, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("GIPT_BUILD", "build")
 LINUX = Path(__file__).resolve().parent / "linux"
 sys.path.insert(0, str(LINUX))
 

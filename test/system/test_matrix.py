@@ -19,15 +19,14 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
+from programs import ROOT
 
 np = pytest.importorskip("numpy")
 pytest.importorskip("pandas")
 pytest.importorskip("tqdm")
 
-ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "analysis"))
 
 import common  # noqa: E402

@@ -8,15 +8,12 @@
  2. its TypeIds are registered.
 """
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from programs import BUILD, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("GIPT_BUILD", "build")
 
 pytestmark = pytest.mark.skipif(
     not list(BUILD.glob("lib/libns3.44-*.so")), reason="only the wheel's ns-3 has Python bindings"

@@ -11,15 +11,13 @@
  3. a script that cannot be used is told in one line, the status is 2 and nothing is printed.
 """
 
-import os
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
+from programs import BUILD, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / os.environ.get("GIPT_BUILD", "build") / "bin" / "real-server-replay"
+PROGRAM = BUILD / "bin" / "real-server-replay"
 RECORDED = ROOT / "test" / "recorded" / "real-server"
 TRACES = sorted(path.stem for path in RECORDED.glob("*.replay"))
 

@@ -14,16 +14,14 @@
  7. a capture or a command line that cannot be used is told in one line, and the status is 2.
 """
 
-import os
 import struct
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from programs import BUILD, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / os.environ.get("GIPT_BUILD", "build") / "bin" / "director-replay"
+PROGRAM = BUILD / "bin" / "director-replay"
 RECORDED = ROOT / "test" / "recorded"
 TRACES = sorted(path.stem for path in RECORDED.glob("*.replay") if path.stem != "listings")
 FEATURES = sorted(path.stem for path in (RECORDED / "features").glob("*.replay"))

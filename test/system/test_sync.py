@@ -9,16 +9,14 @@
     error.
 """
 
-import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
+from programs import BUILD
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / os.environ.get("GIPT_BUILD", "build") / "bin" / "director-pair"
+PROGRAM = BUILD / "bin" / "director-pair"
 
 
 def run(*arguments, cwd):

@@ -14,17 +14,14 @@
 
 import json
 import math
-import os
 import random
 import subprocess
-from pathlib import Path
 
 import pytest
+from programs import BUILD, ROOT
 
 nx = pytest.importorskip("networkx")
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("GIPT_BUILD", "build")
 PROGRAM = BUILD / "bin" / "topology-report"
 TOPOLOGIES = sorted((ROOT / "examples" / "topologies").glob("*.graphml"))
 KEYS = "nodes links components diameter_ms articulation_points bridges biconnected_components cuts"

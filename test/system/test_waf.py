@@ -11,14 +11,13 @@
 """
 
 import json
-import os
 import re
 import runpy
 from pathlib import Path
 from unittest.mock import MagicMock
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("GIPT_BUILD", "build")
+from programs import BUILD, ROOT
+
 MODULE = "global-ip-tunneling"
 
 REAL_HOSTS = {"emulated-director", "emulated-failover", "emulated-servers"}
